@@ -16,8 +16,10 @@ export interface Pattern {
   readonly name: string;
   readonly provider: string;
   readonly docs?: string;
-  /** RE2 source. A group named `secret` marks the value; without one the whole match is the value. */
+  /** RE2 source. A group named `secret` marks the value; without one the whole match is the value. Empty with a `detector`. */
   readonly regex: string;
+  /** A detector built into `src/scan/generic.ts` that decides in place of a regex; the literals are then its keywords. */
+  readonly detector?: string;
   readonly literals: readonly Literal[];
   readonly boundary: { readonly left: Boundary; readonly right: Boundary };
   /** The least Shannon entropy of the value, bits per character. 0 asks for none. */
@@ -57,6 +59,8 @@ export interface Literal {
   /** Distance in bytes from the start of a match to the literal, least and most; equal when the match can be anchored. */
   readonly minOffset: number;
   readonly maxOffset: number;
+  /** Bytes that must follow the literal in every match: the first `count` are all in the set (256 bits, hex, low bit first). */
+  readonly follow?: { readonly bytes: string; readonly count: number };
 }
 
 /** Another value that belongs to the same credential, looked for near the match. */

@@ -1,0 +1,612 @@
+import { severities } from './model/pattern.ts';
+import { formats } from './report/format.ts';
+
+/**
+ * Everything that can be typed after `quash`: its commands, their arguments and their flags, declared once.
+ * The parser, `--help`, the completions of three shells, the config file's keys and its JSON Schema derive from here.
+ */
+
+/** What a flag's or an argument's value is; `src/flags/values.ts` says how each kind is read and checked. */
+export type ValueKind = 'switch' | 'text' | 'file' | 'path' | 'glob' | 'count' | 'fraction' | 'size' | 'date' | 'choice';
+
+/** The headings that `--help` groups flags under. */
+export const categories = {
+  select: 'What is scanned',
+  report: 'What is reported',
+  output: 'How it is written',
+  run: 'How it runs',
+} as const;
+
+export interface Flag {
+  /** The long name without dashes. A switch that is on by default is typed as `--no-NAME`. */
+  readonly name: string;
+  readonly short?: string;
+  readonly kind: ValueKind;
+  /** What stands for the value in help, e.g. `FILE`. */
+  readonly placeholder?: string;
+  readonly choices?: readonly string[];
+  readonly default?: boolean | number | string;
+  readonly repeatable?: true;
+  readonly category: keyof typeof categories;
+  /** One line, no full stop. */
+  readonly help: string;
+  /** What `quash help COMMAND` adds. */
+  readonly details?: string;
+  /** Listed line by line by `--help`; the others are named in a paragraph. */
+  readonly common?: true;
+  readonly commands: readonly CommandName[];
+  /**
+   * Whether `quash.yaml` may set it, under the flag's own name, and whose: `anyone` covers the file found in what is scanned,
+   * which may narrow what is reported; `user` is only the user's own file and `--config`, because the key decides what is
+   * contacted, written, shown in clear or read by another program.
+   */
+  readonly config?: 'anyone' | 'user';
+  /** With `repeatable`: a nearer layer's values join those of the layers below, instead of taking their place. */
+  readonly layers?: 'join';
+  /** An environment variable that sets it, above the config files and below the flag itself. */
+  readonly env?: string;
+  /** Flags that cannot be typed along with it, by name. */
+  readonly conflicts?: readonly string[];
+  /** Switches, by name, that this flag sets unless they were typed: what the config files say of them gives way. */
+  readonly implies?: Readonly<Record<string, boolean>>;
+}
+
+export interface Argument {
+  /** The property that holds it. */
+  readonly name: string;
+  readonly placeholder: string;
+  readonly kind: ValueKind;
+  readonly choices?: readonly string[];
+  readonly many?: true;
+  readonly required?: true;
+  readonly default?: string;
+}
+
+export interface Command {
+  /** One line, no full stop. */
+  readonly help: string;
+  readonly arguments: readonly Argument[];
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+  /** What `quash help COMMAND` adds. */
+  readonly details?: string;
+}
+
+/** The words that have commands under them. */
+export const groups = {
+  hook: { help: 'stop secrets before they are committed or pushed' },
+  patterns: { help: 'what is looked for' },
+  config: { help: 'what quash.yaml and the environment set' },
+} as const satisfies Record<string, { readonly help: string }>;
+
+const targets = { name: 'targets', placeholder: 'TARGET', kind: 'path', many: true, default: '.' } as const;
+
+export const commands = {
+  scan: {
+    help: 'find secrets in a repository, folder, file, URL or stdin',
+    arguments: [targets],
+    examples: [
+      ['quash scan', 'this repository and all of its history'],
+      ['quash scan --staged', 'what is about to be committed'],
+      ['quash scan --range origin/main..HEAD', 'what a pull request adds'],
+      ['quash scan https://example.com/team/app.git --format sarif', ''],
+    ],
+    details: `TARGET is a git repository, a folder, a file, a URL to clone, or - for stdin; it is what it proves to be, not what it is named.
+Exit codes: 0 clean and complete, 1 findings, 2 usage or config, 3 incomplete and nothing found, 4 a live secret, 70 bug, 130 interrupted.`,
+  },
+  'hook install': {
+    help: 'install a git hook; one that is there still runs',
+    arguments: [
+      {
+        name: 'stages',
+        placeholder: 'STAGE',
+        kind: 'choice',
+        choices: ['pre-commit', 'pre-push', 'pre-receive'],
+        many: true,
+        default: 'pre-commit',
+      },
+    ],
+    examples: [
+      ['quash hook install', 'scan before every commit'],
+      ['quash hook install pre-commit pre-push', 'and before every push'],
+    ],
+  },
+  'hook uninstall': {
+    help: 'take the git hooks out again',
+    arguments: [
+      { name: 'stages', placeholder: 'STAGE', kind: 'choice', choices: ['pre-commit', 'pre-push', 'pre-receive'], many: true },
+    ],
+    examples: [['quash hook uninstall', 'every hook that quash installed here']],
+  },
+  'hook run': {
+    help: 'scan what is new, offline, silent when clean',
+    arguments: [
+      {
+        name: 'stage',
+        placeholder: 'STAGE',
+        kind: 'choice',
+        choices: ['pre-commit', 'pre-push', 'pre-receive'],
+        default: 'pre-commit',
+      },
+      { name: 'hookArguments', placeholder: 'ARGUMENT', kind: 'text', many: true },
+    ],
+    examples: [
+      ['quash hook run', 'what is staged'],
+      ['quash hook run pre-push', 'the commits that git names on stdin'],
+    ],
+    details: 'What could not be read is told on stderr; the hook still passes, unless --fail-on-gap.',
+  },
+  'patterns list': {
+    help: 'list the patterns',
+    arguments: [],
+    examples: [
+      ['quash patterns list', ''],
+      ['quash patterns list --patterns our.yaml --format json', 'with your own'],
+    ],
+  },
+  'patterns show': {
+    help: 'show all that is known of a pattern',
+    arguments: [{ name: 'ids', placeholder: 'ID', kind: 'text', many: true, required: true }],
+    examples: [['quash patterns show github-pat-classic', '']],
+  },
+  'patterns check': {
+    help: 'prove every regex, literal and example',
+    arguments: [{ name: 'files', placeholder: 'FILE', kind: 'file', many: true }],
+    examples: [
+      ['quash patterns check', 'those that come with quash'],
+      ['quash patterns check our.yaml', 'your own, beside them'],
+    ],
+  },
+  baseline: {
+    help: 'record what is there; scans then report only what is new',
+    arguments: [targets],
+    examples: [
+      ['quash baseline --output .quash-baseline', 'accept what this repository holds'],
+      ['quash scan --baseline .quash-baseline', 'and report only what is new'],
+    ],
+    details: 'A baseline holds keyed hashes, never a secret.',
+  },
+  'config show': {
+    help: 'print the settings of a scan, and where each comes from',
+    arguments: [{ name: 'target', placeholder: 'TARGET', kind: 'path', default: '.' }],
+    examples: [
+      ['quash config show', ''],
+      ['quash config show ../app --format json', ''],
+    ],
+    details: `A quash.yaml is looked for from the target upward to the root of its repository, then in $XDG_CONFIG_HOME/quash/ (~/.config/quash/).
+The file nearer to the target wins, QUASH_OFFLINE wins over files, and flags win over everything.
+What is scanned may narrow what is reported, nothing else: the keys marked "yours only" are ignored, with a warning, in a quash.yaml found there.
+Keys are the names of the flags: min-severity: high, exclude: ['**/vendor/**'], history: false. Files are relative to the quash.yaml that names them.`,
+  },
+  completion: {
+    help: "print a shell's completions",
+    arguments: [{ name: 'shell', placeholder: 'SHELL', kind: 'choice', choices: ['bash', 'zsh', 'fish'], required: true }],
+    examples: [
+      ['quash completion bash > ~/.local/share/bash-completion/completions/quash', ''],
+      ['quash completion zsh > ~/.zfunc/_quash', 'a folder of your fpath'],
+      ['quash completion fish > ~/.config/fish/completions/quash.fish', ''],
+    ],
+  },
+} as const satisfies Record<string, Command>;
+
+export type CommandName =
+  | 'scan'
+  | 'hook install'
+  | 'hook uninstall'
+  | 'hook run'
+  | 'patterns list'
+  | 'patterns show'
+  | 'patterns check'
+  | 'baseline'
+  | 'config show'
+  | 'completion';
+
+const all = [
+  'scan',
+  'hook install',
+  'hook uninstall',
+  'hook run',
+  'patterns list',
+  'patterns show',
+  'patterns check',
+  'baseline',
+  'config show',
+  'completion',
+] as const satisfies readonly CommandName[];
+
+const scans = ['scan', 'baseline'] as const;
+const reports = ['scan', 'hook run', 'baseline'] as const;
+const patternUsers = ['scan', 'hook run', 'baseline', 'patterns list', 'patterns show', 'patterns check'] as const;
+const settings = [...patternUsers, 'config show'] as const;
+const listings = ['patterns list', 'patterns show', 'config show'] as const;
+
+// Who asks for a part of the history does not ask what is in the working tree since long ago.
+const partOfHistory = { history: true, tree: false } as const;
+
+export const flags = [
+  {
+    name: 'format',
+    short: 'f',
+    kind: 'choice',
+    choices: formats,
+    default: 'text',
+    placeholder: 'FORMAT',
+    category: 'output',
+    help: 'text, json, jsonl, sarif, gitlab, csv, junit or html',
+    common: true,
+    commands: ['scan'],
+    config: 'user',
+  },
+  {
+    name: 'format',
+    short: 'f',
+    kind: 'choice',
+    choices: ['text', 'json'],
+    default: 'text',
+    placeholder: 'FORMAT',
+    category: 'output',
+    help: 'text or json',
+    common: true,
+    commands: listings,
+  },
+  {
+    name: 'output',
+    short: 'o',
+    kind: 'file',
+    placeholder: 'FILE',
+    category: 'output',
+    help: 'write the report to FILE instead of stdout',
+    common: true,
+    commands: ['scan'],
+    config: 'user',
+  },
+  {
+    name: 'output',
+    short: 'o',
+    kind: 'file',
+    placeholder: 'FILE',
+    category: 'output',
+    help: 'write the baseline to FILE instead of stdout',
+    common: true,
+    commands: ['baseline'],
+  },
+  {
+    name: 'unredacted',
+    kind: 'switch',
+    category: 'output',
+    help: 'show secrets in clear',
+    details: 'Reports then hold what they warn of: keep them as you would keep the secrets.',
+    commands: ['scan'],
+    config: 'user',
+  },
+  {
+    name: 'explain',
+    kind: 'switch',
+    category: 'report',
+    help: 'say why candidates were turned down',
+    commands: ['scan'],
+  },
+  {
+    name: 'history',
+    kind: 'switch',
+    default: true,
+    category: 'select',
+    help: 'leave out the history, scan the working tree',
+    common: true,
+    commands: scans,
+    config: 'anyone',
+    conflicts: ['tree', 'since', 'since-commit', 'branch', 'range', 'unreachable'],
+  },
+  {
+    name: 'tree',
+    kind: 'switch',
+    default: true,
+    category: 'select',
+    help: 'leave out the working tree, scan the history',
+    commands: scans,
+    config: 'anyone',
+    conflicts: ['history'],
+  },
+  {
+    name: 'staged',
+    kind: 'switch',
+    category: 'select',
+    help: 'scan the lines that the index adds to HEAD',
+    common: true,
+    commands: ['scan'],
+    conflicts: ['history', 'tree', 'since', 'since-commit', 'branch', 'range', 'unreachable', 'as'],
+  },
+  {
+    name: 'range',
+    kind: 'text',
+    placeholder: 'A..B',
+    category: 'select',
+    help: 'scan what the commits of A..B brought in',
+    details: 'As git log reads it. The working tree is left out, unless --tree.',
+    common: true,
+    commands: scans,
+    conflicts: ['since-commit', 'branch'],
+    implies: partOfHistory,
+  },
+  {
+    name: 'since',
+    kind: 'date',
+    placeholder: 'DATE',
+    category: 'select',
+    help: 'scan history from DATE on: 2025-01-31, or 90d, 2w, 6m, 1y ago',
+    commands: scans,
+    implies: partOfHistory,
+  },
+  {
+    name: 'since-commit',
+    kind: 'text',
+    placeholder: 'REV',
+    category: 'select',
+    help: 'scan history that is not reachable from REV',
+    commands: scans,
+    implies: partOfHistory,
+  },
+  {
+    name: 'branch',
+    kind: 'text',
+    placeholder: 'NAME',
+    repeatable: true,
+    category: 'select',
+    help: 'scan the history of this branch or ref, instead of all',
+    commands: scans,
+    implies: partOfHistory,
+  },
+  {
+    name: 'unreachable',
+    kind: 'switch',
+    category: 'select',
+    help: 'scan objects that no ref reaches as well',
+    commands: scans,
+    implies: { history: true },
+  },
+  {
+    name: 'include',
+    kind: 'glob',
+    placeholder: 'GLOB',
+    repeatable: true,
+    category: 'select',
+    help: 'scan only paths that match GLOB',
+    details: 'Paths are relative to the target, with / between folders.',
+    commands: scans,
+    config: 'anyone',
+  },
+  {
+    name: 'exclude',
+    kind: 'glob',
+    placeholder: 'GLOB',
+    repeatable: true,
+    category: 'select',
+    help: 'leave out paths that match GLOB',
+    details: 'Paths are relative to the target, with / between folders. Joins what the config files exclude.',
+    common: true,
+    commands: reports,
+    config: 'anyone',
+    layers: 'join',
+  },
+  {
+    name: 'max-size',
+    kind: 'size',
+    default: 256_000_000,
+    placeholder: 'SIZE',
+    category: 'select',
+    help: 'leave out what is larger, and say so: 500KB, 10MB, 1GiB',
+    details: 'KB, MB and GB count in thousands; K, M, G, KiB, MiB and GiB in 1024s. What is left out is a gap.',
+    commands: reports,
+    config: 'anyone',
+  },
+  {
+    name: 'as',
+    kind: 'choice',
+    choices: ['repository', 'folder', 'file', 'url', 'stdin'],
+    placeholder: 'KIND',
+    category: 'select',
+    help: 'take TARGET for a repository, folder, file, url or stdin',
+    commands: scans,
+  },
+  {
+    name: 'patterns',
+    kind: 'file',
+    placeholder: 'FILE',
+    repeatable: true,
+    category: 'report',
+    help: 'use the patterns of this YAML file as well',
+    details: 'Joins the pattern files that the config files name.',
+    common: true,
+    commands: patternUsers,
+    config: 'anyone',
+    layers: 'join',
+  },
+  {
+    name: 'pattern',
+    kind: 'text',
+    placeholder: 'ID',
+    repeatable: true,
+    category: 'report',
+    help: 'look only for this pattern',
+    commands: reports,
+    config: 'anyone',
+  },
+  {
+    name: 'min-severity',
+    kind: 'choice',
+    choices: severities,
+    default: 'info',
+    placeholder: 'LEVEL',
+    category: 'report',
+    help: 'report from info, low, medium, high or critical on',
+    common: true,
+    commands: reports,
+    config: 'anyone',
+  },
+  {
+    name: 'min-confidence',
+    kind: 'fraction',
+    default: 0.5,
+    placeholder: 'NUMBER',
+    category: 'report',
+    help: 'report generic findings from this confidence on, 0 to 1',
+    commands: reports,
+    config: 'anyone',
+  },
+  {
+    name: 'baseline',
+    kind: 'file',
+    placeholder: 'FILE',
+    category: 'report',
+    help: 'report only what this baseline does not hold',
+    common: true,
+    commands: ['scan', 'hook run'],
+    config: 'anyone',
+  },
+  {
+    name: 'ignore',
+    kind: 'switch',
+    default: true,
+    category: 'report',
+    help: 'comments, ignore files and baselines do not count',
+    commands: reports,
+    config: 'anyone',
+  },
+  {
+    name: 'fail-on',
+    kind: 'choice',
+    choices: ['any', 'live', 'none'],
+    default: 'any',
+    placeholder: 'WHICH',
+    category: 'run',
+    help: 'findings that fail the run: any, live or none',
+    commands: ['scan', 'hook run'],
+    config: 'anyone',
+  },
+  {
+    name: 'fail-on-gap',
+    kind: 'switch',
+    category: 'run',
+    help: 'fail the run when something could not be read',
+    details: 'A scan tells of a gap in its exit code as it is; hook run only tells of it on stderr, unless this is set.',
+    commands: ['scan', 'hook run'],
+    config: 'anyone',
+  },
+  {
+    name: 'offline',
+    kind: 'switch',
+    category: 'run',
+    help: 'ask no provider anything',
+    details: 'QUASH_OFFLINE=1 does the same. hook run is always offline.',
+    commands: ['scan', 'hook run'],
+    config: 'user',
+    env: 'QUASH_OFFLINE',
+  },
+  {
+    name: 'config',
+    short: 'c',
+    kind: 'file',
+    placeholder: 'FILE',
+    category: 'run',
+    help: 'use FILE, or none, not the quash.yaml found',
+    commands: settings,
+  },
+  {
+    name: 'jobs',
+    short: 'j',
+    kind: 'count',
+    placeholder: 'N',
+    category: 'run',
+    help: 'use N workers',
+    commands: reports,
+    config: 'user',
+  },
+  {
+    name: 'quiet',
+    short: 'q',
+    kind: 'switch',
+    category: 'output',
+    help: 'print findings and errors, nothing else',
+    common: true,
+    commands: all,
+    config: 'user',
+  },
+  {
+    name: 'color',
+    kind: 'switch',
+    default: true,
+    category: 'output',
+    help: 'no colours; NO_COLOR does the same',
+    commands: all,
+    config: 'user',
+  },
+] as const satisfies readonly Flag[];
+
+type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Name;
+
+type FlagOf<Name extends CommandName, F = (typeof flags)[number]> = F extends { readonly commands: readonly (infer C)[] }
+  ? Name extends C
+    ? F
+    : never
+  : never;
+
+type ValueOf<T> = T extends { readonly kind: 'switch' }
+  ? boolean
+  : T extends { readonly choices: readonly (infer Choice)[] }
+    ? Choice
+    : T extends { readonly kind: 'count' | 'fraction' | 'size' }
+      ? number
+      : T extends { readonly kind: 'date' }
+        ? Date
+        : string;
+
+type OptionOf<F> = F extends { readonly repeatable: true }
+  ? readonly ValueOf<F>[]
+  : F extends { readonly kind: 'switch' } | { readonly default: unknown }
+    ? ValueOf<F>
+    : ValueOf<F> | undefined;
+
+type PositionalOf<A> = A extends { readonly many: true }
+  ? readonly ValueOf<A>[]
+  : A extends { readonly required: true } | { readonly default: string }
+    ? ValueOf<A>
+    : ValueOf<A> | undefined;
+
+type OptionsOfOne<Name extends CommandName> = { readonly command: Name } & {
+  readonly [F in FlagOf<Name> as CamelCase<F['name']>]: OptionOf<F>;
+} & {
+  readonly [A in (typeof commands)[Name]['arguments'][number] as A['name']]: PositionalOf<A>;
+};
+
+/**
+ * What a command is run with: its arguments and flags in camelCase, after config files, environment and defaults were applied.
+ * A repeatable flag is a list, empty when nobody set it. For several commands it is a union told apart by `command`.
+ */
+export type Options<Name extends CommandName> = Name extends CommandName ? OptionsOfOne<Name> : never;
+
+/** Every command by name, as the declaration's general type. */
+export const commandNames = Object.keys(commands) as readonly CommandName[];
+
+/** The declaration of a command, with its literal types forgotten. */
+export function commandOf(name: CommandName): Command {
+  return commands[name];
+}
+
+/** The flags of a command, in the order they are declared. */
+export function flagsOf(name: CommandName): readonly Flag[] {
+  return (flags as readonly Flag[]).filter((flag) => flag.commands.includes(name));
+}
+
+/** The flags that `quash.yaml` may set, one for every key. */
+export function configurableFlags(): readonly Flag[] {
+  return (flags as readonly Flag[]).filter((flag) => flag.config !== undefined);
+}
+
+/** How a flag is typed: `--min-severity`, or `--no-history` for a switch that is on by default. */
+export function longForm(flag: Flag): string {
+  return flag.kind === 'switch' && flag.default === true ? `--no-${flag.name}` : `--${flag.name}`;
+}
+
+/** The name of a flag's property in `Options`. */
+export function camelCase(name: string): string {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,38 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { distFolder } from '../dist-folder.ts';
+import { QuashError } from '../errors.ts';
+import type { PatternSet } from '../model/pattern.ts';
+import { compilePatterns, patternsFolder } from './compile.ts';
+import { patternJsonSchema } from './schema.ts';
+
+/** Compiles `patterns/*.yaml` to `dist/patterns.json`, and brings `patterns/schema.json` up to date. */
+export function buildPatterns(): PatternSet {
+  const schema = patternJsonSchema();
+  const schemaFile = new URL('../patterns/schema.json', distFolder);
+  if (readIfThere(schemaFile) !== schema) writeFileSync(schemaFile, schema);
+  const set = compilePatterns(patternsFolder);
+  mkdirSync(distFolder, { recursive: true });
+  writeFileSync(new URL('patterns.json', distFolder), JSON.stringify(set));
+  return set;
+}
+
+function readIfThere(file: URL): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    const { patterns, version } = buildPatterns();
+    process.stdout.write(`${patterns.length} patterns, version ${version}\n`);
+  } catch (error) {
+    if (!(error instanceof QuashError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

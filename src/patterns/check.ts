@@ -1,0 +1,147 @@
+import type { Pattern, PatternSet } from '../model/pattern.ts';
+import { unnamedGroups } from './lint.ts';
+import { type ExpandedExample, expandExample, RecipeError } from './recipes.ts';
+
+/** What the check needs to know of a match. */
+export interface CheckedMatch {
+  /** Index into the set's patterns. */
+  readonly pattern: number;
+  readonly secret: string;
+  readonly parts: Readonly<Record<string, string>>;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The real pipeline, from bytes to matches. */
+export type CheckScan = (set: PatternSet, bytes: Uint8Array) => readonly CheckedMatch[] | Promise<readonly CheckedMatch[]>;
+
+export interface CheckProblem {
+  readonly level: 'error' | 'warning';
+  readonly pattern: string;
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface CheckResult {
+  readonly patterns: number;
+  readonly examples: number;
+  readonly counterExamples: number;
+  readonly problems: readonly CheckProblem[];
+}
+
+/**
+ * Runs what each pattern says of itself through the real pipeline: each example must be found by its own pattern, with
+ * the value that was put in, and by no pattern of another provider; no counter-example may be found by it.
+ * With `only`, those patterns alone are held to that, and the others' examples tell whether they find too much.
+ */
+export async function checkPatterns(
+  set: PatternSet,
+  scan: CheckScan,
+  { only = () => true }: { readonly only?: (pattern: Pattern) => boolean } = {},
+): Promise<CheckResult> {
+  const problems: CheckProblem[] = [];
+  const counts = { patterns: 0, examples: 0, counterExamples: 0 };
+  for (const [index, pattern] of set.patterns.entries()) {
+    const isChecked = only(pattern);
+    const report = (level: CheckProblem['level'], message: string, about = pattern) =>
+      problems.push({ level, pattern: about.id, file: about.source.file, line: about.source.line, message });
+    const run = async (text: string, name: string) => {
+      const expanded = tryExpand(pattern, text, name, (message) => isChecked && report('error', message));
+      return expanded && { expanded, matches: await scan(set, Buffer.from(expanded.text)) };
+    };
+
+    for (const [number, text] of pattern.examples.entries()) {
+      const name = `example ${number + 1}`;
+      const result = await run(text, name);
+      if (!result) continue;
+      if (isChecked) {
+        for (const message of exampleProblems(set, index, result.expanded, result.matches))
+          report('error', `${name}: ${message}`);
+      } else {
+        for (const other of foreignPatterns(set, pattern, result.matches).filter(only)) {
+          report('error', `it finds something in ${name} of ${pattern.id}; make it narrower`, other);
+        }
+      }
+    }
+    if (!isChecked) continue;
+
+    counts.patterns++;
+    counts.examples += pattern.examples.length;
+    counts.counterExamples += pattern.counterExamples.length;
+    if (pattern.examples.length === 0) report('error', 'it has no example; add one, such as NAME={{secret}}');
+    for (const warning of warningsOf(pattern)) report('warning', warning);
+    for (const [number, { text, why }] of pattern.counterExamples.entries()) {
+      const name = `counter-example ${number + 1} (${why})`;
+      const result = await run(text, name);
+      if (result?.matches.some((match) => match.pattern === index)) {
+        report('error', `${name} is found; narrow the regex, raise entropy, or add it to allow`);
+      }
+    }
+  }
+  return { ...counts, problems };
+}
+
+function tryExpand(pattern: Pattern, text: string, name: string, report: (message: string) => void): ExpandedExample | undefined {
+  try {
+    return expandExample(pattern, text, name);
+  } catch (error) {
+    if (!(error instanceof RecipeError)) throw error;
+    report(`${name}: ${error.message}`);
+    return undefined;
+  }
+}
+
+function exampleProblems(set: PatternSet, index: number, expanded: ExpandedExample, matches: readonly CheckedMatch[]): string[] {
+  const pattern = set.patterns[index]!;
+  const own = matches.filter((match) => match.pattern === index);
+  const problems: string[] = [];
+  if (own.length === 0) problems.push(`it is not found; ${whyMissed(pattern)}`);
+  else if (expanded.secret !== undefined && !own.some(({ secret }) => secret === expanded.secret)) {
+    problems.push(
+      `what is found is not its value: ${own[0]!.secret.length} characters instead of ${expanded.secret.length}; look at the regex's ends and at boundary`,
+    );
+  }
+  const holder = own.find(({ secret }) => secret === expanded.secret) ?? own[0];
+  for (const [name, value] of Object.entries(expanded.parts)) {
+    if (holder && holder.parts[name] !== value) {
+      problems.push(
+        `its part ${name} is ${holder.parts[name] === undefined ? 'not found' : 'another value'}; look at the part's regex and at within`,
+      );
+    }
+  }
+  for (const { id } of foreignPatterns(set, pattern, matches)) {
+    problems.push(`${id} finds something in it as well; make one of the two patterns narrower, or the example plainer`);
+  }
+  return problems;
+}
+
+/** The other providers' patterns among the matches. Generic ones yield to these, so they may see what they see. */
+function foreignPatterns(set: PatternSet, own: Pattern, matches: readonly CheckedMatch[]): Pattern[] {
+  if (own.generic) return [];
+  const found = new Set(matches.map((match) => set.patterns[match.pattern]!));
+  return [...found].filter((other) => other.provider !== own.provider && !other.generic);
+}
+
+function whyMissed(pattern: Pattern): string {
+  const suspects = [
+    'what stands before and after it (boundary)',
+    ...(pattern.entropy > 0 ? [`its entropy (at least ${pattern.entropy})`] : []),
+    ...(pattern.checksum !== undefined ? [`its checksum (${pattern.checksum})`] : []),
+    ...(pattern.parts.some(({ required }) => required) ? ['its required parts'] : []),
+    ...(pattern.allow.length > 0 ? ['allow'] : []),
+  ];
+  return `look at ${suspects.join(', ')}`;
+}
+
+function warningsOf(pattern: Pattern): string[] {
+  const warnings: string[] = [];
+  if (pattern.literals.length === 0 && pattern.detector === undefined) {
+    warnings.push(
+      'literals: none runs the regex on every byte that is scanned, which is many times slower; give it a literal if you can',
+    );
+  }
+  if (unnamedGroups(pattern.regex) > 0)
+    warnings.push('its regex captures what nobody reads, which is slower; write (?:…) in place of (…)');
+  return warnings;
+}

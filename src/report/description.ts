@@ -1,0 +1,60 @@
+import { originName, shortHash } from './origin-path.ts';
+import type { FindingRecord, LocationRecord, VerdictRecord } from './record.ts';
+
+/** `src/a.ts:3:12`. Not neutralised. */
+export function placeName(location: Pick<LocationRecord, 'origin' | 'line' | 'column'>): string {
+  return `${originName(location.origin)}:${location.line}:${location.column}`;
+}
+
+/** What a verdict says beyond its state, as separate phrases. Not neutralised. */
+export function verdictDetails(verdict: VerdictRecord): string[] {
+  switch (verdict.state) {
+    case 'live':
+      return [
+        verdict.identity === null ? '' : `identity ${verdict.identity}`,
+        verdict.scopes?.length ? `scopes ${verdict.scopes.join(', ')}` : '',
+        verdict.expires === null ? '' : `expires ${verdict.expires}`,
+        verdict.lastUsed === null ? '' : `last used ${verdict.lastUsed}`,
+      ].filter(Boolean);
+    case 'dead':
+      return verdict.evidence ? [verdict.evidence] : [];
+    case 'unknown':
+      return verdict.reason ? [verdict.reason] : [];
+    case 'unverifiable':
+    case 'unasked':
+      return [];
+    default:
+      return verdict.state satisfies never;
+  }
+}
+
+/** Where a location stands in history, as separate phrases; none for one that is not in history. Not neutralised. */
+export function historyDetails({ origin }: Pick<LocationRecord, 'origin'>): string[] {
+  if (!('commit' in origin) && origin.kind !== 'git') return [];
+  const author = authorName(origin);
+  const date = origin.date?.slice(0, 10) ?? '';
+  if (origin.kind !== 'git') return [author, date].filter(Boolean);
+  return [
+    origin.commit ? `first in ${shortHash(origin.commit)}` : '',
+    author,
+    date,
+    origin.versions !== undefined && origin.versions > 1 ? `${origin.versions} versions` : '',
+    origin.lastCommit && origin.lastCommit !== origin.commit ? `last in ${shortHash(origin.lastCommit)}` : '',
+  ].filter(Boolean);
+}
+
+/** The first commit that held a finding, unless one of the locations shown beside it names it already. Not neutralised. */
+export function firstDetails({ first }: Pick<FindingRecord, 'first'>, shown: readonly LocationRecord[]): string[] {
+  if (!first || shown.some(({ origin }) => 'commit' in origin && origin.commit === first.commit)) return [];
+  return [`first in ${shortHash(first.commit)}`, authorName(first), first.date.slice(0, 10)];
+}
+
+/** `Ada Lovelace <ada@example.com>`, or as much of it as is known. */
+export function authorName({ author, email }: { readonly author?: string; readonly email?: string }): string {
+  return [author, email && `<${email}>`].filter(Boolean).join(' ');
+}
+
+/** A reason of a gap in words: `too large`. */
+export function reasonWords(reason: string): string {
+  return reason.replaceAll('-', ' ');
+}

@@ -1,0 +1,201 @@
+import type { Finding, Summary } from '../model/finding.ts';
+import type { Gap, GapReason } from '../model/gap.ts';
+import type { Location } from '../model/location.ts';
+import type { Origin } from '../model/origin.ts';
+import type { Identity, Pattern, Severity } from '../model/pattern.ts';
+import { redact, type Secret } from '../model/secret.ts';
+import type { Verdict, VerdictState } from '../model/verdict.ts';
+
+/** A candidate that was not reported, and why: a row of `--explain`. */
+export interface TurnedDown {
+  readonly pattern: Pattern;
+  readonly location: Location;
+  /** A plain phrase: `its checksum does not match`. Free of secrets. */
+  readonly reason: string;
+}
+
+/** A finding as reports show it, and as `--format jsonl` writes it: plain data, its secret already redacted or revealed. */
+export interface FindingRecord {
+  readonly type: 'finding';
+  readonly id: string;
+  readonly pattern: string;
+  readonly provider: string;
+  readonly severity: Severity;
+  readonly identity: Identity;
+  readonly secret: string;
+  readonly parts: Readonly<Record<string, string>>;
+  readonly fingerprint: string;
+  readonly entropy: number;
+  /** Only of generic findings. */
+  readonly confidence?: number;
+  readonly verdict: VerdictRecord;
+  readonly first: { readonly commit: string; readonly author: string; readonly email: string; readonly date: string } | null;
+  readonly locations: readonly LocationRecord[];
+}
+
+/** A verdict with every key there; null where the provider did not tell. */
+export interface VerdictRecord {
+  readonly state: VerdictState;
+  readonly checkedAt: string | null;
+  readonly identity: string | null;
+  readonly scopes: readonly string[] | null;
+  readonly expires: string | null;
+  readonly lastUsed: string | null;
+  readonly evidence: string | null;
+  readonly reason: string | null;
+}
+
+export interface LocationRecord {
+  readonly origin: Origin;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly start: number;
+  readonly end: number;
+  readonly decoded?: readonly string[];
+  readonly context?: string;
+}
+
+export interface GapRecord {
+  readonly type: 'gap';
+  readonly origin: Gap['origin'];
+  readonly reason: GapReason;
+  readonly detail: string;
+}
+
+export interface TurnedDownRecord {
+  readonly type: 'turned-down';
+  readonly pattern: string;
+  readonly reason: string;
+  readonly origin: Origin;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Turns a finding into what may be shown of it. The one place in reports where a secret's value is looked at. */
+export function findingRecord(finding: Finding, unredacted: boolean): FindingRecord {
+  const { pattern } = finding;
+  const show = (secret: Secret) => (unredacted ? secret.reveal() : secret.toString());
+  const conceal = unredacted ? (text: string) => text : concealing([finding.secret, ...Object.values(finding.parts)]);
+  return {
+    type: 'finding',
+    id: finding.id,
+    pattern: pattern.id,
+    provider: pattern.provider,
+    severity: pattern.severity,
+    identity: pattern.identity,
+    secret: show(finding.secret),
+    parts: mapValues(finding.parts, show),
+    fingerprint: finding.fingerprint,
+    entropy: round(finding.entropy),
+    ...(pattern.generic && { confidence: round(finding.confidence) }),
+    verdict: mapStrings(verdictRecord(finding.verdict), conceal),
+    first: finding.first ? mapStrings(finding.first, conceal) : null,
+    locations: finding.locations.map((location) => locationRecord(location, conceal)),
+  };
+}
+
+export function gapRecord(gap: Gap): GapRecord {
+  return { type: 'gap', origin: gap.origin, reason: gap.reason, detail: gap.detail };
+}
+
+export function turnedDownRecord({ pattern, reason, location }: TurnedDown): TurnedDownRecord {
+  const { origin, line, column } = location;
+  return { type: 'turned-down', pattern: pattern.id, reason, origin, line, column };
+}
+
+export function summaryRecord(summary: Summary): { readonly type: 'summary' } & Summary {
+  const { complete, findings, live, dead, unknown, unverifiable, unasked, ignored, gaps, bytes, objects, seconds, version } =
+    summary;
+  return {
+    type: 'summary',
+    complete,
+    findings,
+    live,
+    dead,
+    unknown,
+    unverifiable,
+    unasked,
+    ignored,
+    gaps,
+    bytes,
+    objects,
+    seconds: Math.round(seconds * 1000) / 1000,
+    version,
+  };
+}
+
+function verdictRecord(verdict: Verdict): VerdictRecord {
+  const { state } = verdict;
+  const nothing = {
+    state,
+    checkedAt: null,
+    identity: null,
+    scopes: null,
+    expires: null,
+    lastUsed: null,
+    evidence: null,
+    reason: null,
+  };
+  switch (state) {
+    case 'live':
+      return {
+        ...nothing,
+        checkedAt: verdict.checkedAt,
+        identity: verdict.identity ?? null,
+        scopes: verdict.scopes ?? null,
+        expires: verdict.expires ?? null,
+        lastUsed: verdict.lastUsed ?? null,
+        evidence: verdict.evidence,
+      };
+    case 'dead':
+      return { ...nothing, checkedAt: verdict.checkedAt, evidence: verdict.evidence };
+    case 'unknown':
+      return { ...nothing, checkedAt: verdict.checkedAt, reason: verdict.reason };
+    case 'unverifiable':
+    case 'unasked':
+      return nothing;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function locationRecord(location: Location, conceal: (text: string) => string): LocationRecord {
+  const { line, column, endLine, endColumn, start, end, decoded, context } = location;
+  return {
+    origin: mapStrings(location.origin, conceal),
+    line,
+    column,
+    endLine,
+    endColumn,
+    start,
+    end,
+    ...(decoded?.length && { decoded }),
+    ...(context !== undefined && { context: conceal(context) }),
+  };
+}
+
+/**
+ * A secret can also stand in the name of the file it was found in, in an author's name or in what a provider answered. Values
+ * of sixteen characters and more are looked for there; a shorter one may be a common word, and hiding it would spoil paths.
+ */
+function concealing(secrets: readonly Secret[]): (text: string) => string {
+  const values = secrets.filter((secret) => secret.length >= 16).map((secret) => secret.reveal());
+  return (text) =>
+    values.reduce((rest, value) => (rest.includes(value) ? rest.replaceAll(value, () => redact(value)) : rest), text);
+}
+
+function mapStrings<T extends object>(value: T, change: (text: string) => string): T {
+  const changed = (item: unknown): unknown =>
+    typeof item === 'string' ? change(item) : Array.isArray(item) ? item.map(changed) : item;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, changed(item)])) as T;
+}
+
+function mapValues<T, U>(value: Readonly<Record<string, T>>, change: (item: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, change(item)]));
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,250 @@
+import { createEngine, type Engine, type EngineOptions, collectLiterals } from './engine.ts';
+import { createKernel, hitWords, type Kernel, noResult, openResult } from './kernel/kernel.ts';
+import type { Decision, Match } from './match.ts';
+import type { Pattern } from '../model/pattern.ts';
+
+/** Hits of a document are kept for its children up to this many; a document with more is scanned whole, and so are they. */
+export const mostHits = 1 << 16;
+/** Zero bytes in the first this many make a document binary, as for git. */
+const binaryBytes = 8000;
+
+/** A document in the kernel's memory, and what was found in it. */
+export interface Document {
+  readonly address: number;
+  readonly length: number;
+  /** The hits, copied to a buffer of their own; `-1` when they are not kept. */
+  hits: number;
+  hitCount: number;
+  /** Its text is not its bytes (UTF-16), or its hits are too many to keep: children cannot build on it. */
+  readonly isOpaque: boolean;
+}
+
+/** Scans documents in a kernel's memory. One per thread. */
+export interface DocumentScanner {
+  readonly kernel: Kernel;
+  readonly engine: Engine;
+  /** Scans a whole document and calls `emit` for each match. Returns what a child may build on. */
+  scan(address: number, length: number, emit: (match: Emitted) => void): Document;
+  /** Scans the result of a delta on `base`, given its copied runs. */
+  scanDelta(address: number, length: number, segments: number, segmentCount: number, base: Document, emit: (match: Emitted) => void): Document;
+  /** Gives a document's hits a buffer of their own, for its children. */
+  keepHits(document: Document): void;
+  release(document: Document): void;
+}
+
+/** A decision at a place in a document. Lines and columns are worked out by `place`. */
+export interface Emitted {
+  readonly decision: Decision;
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** Puts a match together from what a scanner emitted. */
+export function matchOf({ decision, start, end, line, column, endLine, endColumn }: Emitted): Match {
+  return { ...decision, start, end, line, column, endLine, endColumn };
+}
+
+/** Makes a scanner for a pattern set. */
+export function createDocumentScanner(patterns: readonly Pattern[], options: EngineOptions): DocumentScanner {
+  const kernel = createKernel();
+  const { literals, uses } = collectLiterals(patterns);
+  kernel.configure(literals, options.minConfidence < 0.5 ? 'all' : 'hiding');
+  const engine = createEngine(kernel, uses, options);
+  const { exports } = kernel;
+  const hits = kernel.allocate(mostHits * 16);
+  // Result numbers are positions in this list; 0 is none. Copies of a hit share the number, whatever document they stand in.
+  const results: (readonly Decision[])[] = [[]];
+
+  function decideHits(address: number, length: number, isBinary: boolean, count: number, emit: (match: Emitted) => void, scale: Scale): void {
+    const found: Emitted[] = [];
+    for (let hit = 0; hit < count; hit++) {
+      const word = (hits >> 2) + hit * hitWords;
+      const words = kernel.words();
+      let result = words[word + 3];
+      if (result === noResult) continue;
+      const position = words[word];
+      if (result === openResult) {
+        const decisions = engine.decide(address, address + length, position, words[word + 1], words[word + 2]);
+        result = noResult;
+        if (decisions.length > 0) {
+          result = results.length;
+          results.push(decisions);
+        }
+        kernel.words()[word + 3] = result;
+        if (result === noResult) continue;
+      }
+      for (const decision of results[result]) {
+        if (isBinary && patterns[decision.pattern].generic) continue;
+        found.push(place(address, length, position, decision, scale));
+      }
+    }
+    if (found.length > 0) for (const one of withoutOverlaps(found, patterns)) emit(one);
+  }
+
+  function place(address: number, length: number, position: number, decision: Decision, scale: Scale): Emitted {
+    const start = position + decision.start;
+    const end = Math.min(position + decision.end, length);
+    const bytes = kernel.bytes();
+    const line = exports.countLines(address, address + start) + 1;
+    const endLine = line + exports.countLines(address + start, address + end);
+    return {
+      decision,
+      start: scale.offset + start * scale.factor,
+      end: scale.offset + end * scale.factor,
+      line,
+      column: columnAt(bytes, address, start),
+      endLine,
+      endColumn: columnAt(bytes, address, end),
+    };
+  }
+
+  /** Finds all hits in pieces when they do not fit at once; returns their number, or -1 when they were decided piecewise. */
+  function scanWhole(address: number, length: number, isBinary: boolean, emit: (match: Emitted) => void, scale: Scale): number {
+    exports.setHits(hits, mostHits);
+    exports.scanDocument(address, length);
+    if (!exports.hitsFull.value) {
+      const count = exports.hitCount.value;
+      if (count > 0) decideHits(address, length, isBinary, count, emit, scale);
+      return count;
+    }
+    // Every byte starts at most a few hits: a piece this small always fits.
+    const piece = 4096;
+    for (let from = 0; from < length; from += piece) {
+      exports.setHits(hits, mostHits);
+      exports.scanRange(address, address + length, address + from, address + Math.min(length, from + piece));
+      decideHits(address, length, isBinary, exports.hitCount.value, emit, scale);
+    }
+    return -1;
+  }
+
+  function scan(address: number, length: number, emit: (match: Emitted) => void): Document {
+    const wide = wideness(kernel.bytes(), address, length);
+    if (wide) {
+      const units = (length - wide.skip) >> 1;
+      const narrow = kernel.allocate(units);
+      narrowTo(kernel.bytes(), address + wide.skip, wide.low, units, narrow);
+      scanWhole(narrow, units, false, withDecoder(emit, 'utf16'), { offset: wide.skip, factor: 2 });
+      kernel.free(narrow);
+      return { address, length, hits: -1, hitCount: 0, isOpaque: true };
+    }
+    const count = scanWhole(address, length, isBinaryAt(address, length), emit, plain);
+    return { address, length, hits: -1, hitCount: Math.max(0, count), isOpaque: count < 0 };
+  }
+
+  function scanDelta(address: number, length: number, segments: number, segmentCount: number, base: Document, emit: (match: Emitted) => void): Document {
+    if (base.isOpaque || wideness(kernel.bytes(), address, length)) return scan(address, length, emit);
+    exports.setHits(hits, mostHits);
+    exports.carryHits(address, length, segments, segmentCount, base.hits, base.hitCount, base.length, 1);
+    if (exports.hitsFull.value) return scan(address, length, emit);
+    const count = exports.hitCount.value;
+    if (count > 0) decideHits(address, length, isBinaryAt(address, length), count, emit, plain);
+    return { address, length, hits: -1, hitCount: count, isOpaque: false };
+  }
+
+  function isBinaryAt(address: number, length: number): boolean {
+    return exports.hasZero(address, address + Math.min(length, binaryBytes)) !== 0;
+  }
+
+  return {
+    kernel,
+    engine,
+    scan,
+    scanDelta,
+    keepHits(document) {
+      document.hits = kernel.allocate(document.hitCount * 16);
+      kernel.bytes().copyWithin(document.hits, hits, hits + document.hitCount * 16);
+    },
+    release(document) {
+      if (document.hits >= 0) kernel.free(document.hits);
+      kernel.free(document.address);
+    },
+  };
+}
+
+interface Scale {
+  readonly offset: number;
+  readonly factor: number;
+}
+
+const plain: Scale = { offset: 0, factor: 1 };
+
+/** The column, in UTF-16 units from 1, of an offset in a document at `address`. */
+function columnAt(bytes: Buffer, address: number, offset: number): number {
+  const at = address + offset;
+  let from = at;
+  while (from > address && bytes[from - 1] !== 10) from--;
+  let units = 0;
+  // A code point has one UTF-16 unit, or two when UTF-8 spells it with four bytes; continuation bytes have none.
+  for (let i = from; i < at; i++) if ((bytes[i] & 0xc0) !== 0x80) units += bytes[i] >= 0xf0 ? 2 : 1;
+  return units + 1;
+}
+
+/** Whether a document is UTF-16, told by its mark or by the zeros of plain text; `low` is where a unit's low byte stands. */
+function wideness(bytes: Buffer, address: number, length: number): { readonly skip: 0 | 2; readonly low: 0 | 1 } | undefined {
+  if (length < 8) return undefined;
+  const first = bytes[address];
+  const second = bytes[address + 1];
+  if (first === 0xff && second === 0xfe) return { skip: 2, low: 0 };
+  if (first === 0xfe && second === 0xff) return { skip: 2, low: 1 };
+  if (second === 0 && first !== 0 && bytes[address + 3] === 0 && bytes[address + 2] !== 0 && bytes[address + 5] === 0 && bytes[address + 7] === 0) {
+    return bytes[address + 4] !== 0 && bytes[address + 6] !== 0 ? { skip: 0, low: 0 } : undefined;
+  }
+  if (first === 0 && second !== 0 && bytes[address + 2] === 0 && bytes[address + 3] !== 0 && bytes[address + 4] === 0 && bytes[address + 6] === 0) {
+    return bytes[address + 5] !== 0 && bytes[address + 7] !== 0 ? { skip: 0, low: 1 } : undefined;
+  }
+  return undefined;
+}
+
+function narrowTo(bytes: Buffer, from: number, low: 0 | 1, units: number, to: number): void {
+  // The high byte is dropped where it is zero; other characters become one that no pattern holds.
+  for (let i = 0; i < units; i++) {
+    const at = from + 2 * i;
+    bytes[to + i] = bytes[at + 1 - low] === 0 ? bytes[at + low] : 0x1a;
+  }
+}
+
+function withDecoder(emit: (match: Emitted) => void, decoder: string): (match: Emitted) => void {
+  return (match) => emit({ ...match, decision: { ...match.decision, decoded: [decoder, ...(match.decision.decoded ?? [])] } });
+}
+
+/** One match a span: the same found through two hits is one, and of two patterns that overlap the more telling one stays. */
+function withoutOverlaps(found: readonly Emitted[], patterns: readonly Pattern[]): readonly Emitted[] {
+  if (found.length === 1) return found;
+  const ranked = [...found].sort(
+    (a, b) =>
+      a.start - b.start ||
+      rank(b, patterns) - rank(a, patterns) ||
+      b.end - a.end ||
+      a.decision.pattern - b.decision.pattern ||
+      (a.decision.decoded?.length ?? 0) - (b.decision.decoded?.length ?? 0),
+  );
+  const kept: Emitted[] = [];
+  for (const one of ranked) {
+    let isBeaten = false;
+    for (let i = kept.length - 1; i >= 0; i--) {
+      const other = kept[i];
+      if (other.end <= one.start) {
+        if (other.start + 70_000 < one.start) break;
+        continue;
+      }
+      if (rank(other, patterns) >= rank(one, patterns)) {
+        isBeaten = true;
+        break;
+      }
+      kept.splice(i, 1);
+    }
+    if (!isBeaten) kept.push(one);
+  }
+  return kept;
+}
+
+/** Provider patterns before broad ones before generic ones; with parts before without. */
+function rank({ decision }: Emitted, patterns: readonly Pattern[]): number {
+  const pattern = patterns[decision.pattern];
+  return (pattern.generic ? 0 : 10 * pattern.confidence) + (Object.keys(decision.parts).length > 0 ? 1 : 0);
+}
+

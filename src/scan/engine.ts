@@ -1,0 +1,385 @@
+import RE2 from 're2';
+import type { Pattern, PatternPart } from '../model/pattern.ts';
+import { passesChecksum } from './checksums.ts';
+import { allowComment } from './comments.ts';
+import { decodeRun, type Decoded } from './decode.ts';
+import { shannonEntropy } from './entropy.ts';
+import { detectors } from './generic.ts';
+import { hitWords, type Kernel, type KernelLiteral, openResult, runLiteral } from './kernel/kernel.ts';
+import type { Decision } from './match.ts';
+
+/** Bytes of a line that are looked at on either side of a hit: for the comment that allows it, and for the context shown. */
+const lineReach = 256;
+const genericReach = { before: 256, after: 512 } as const;
+const decodeDepth = 4;
+
+export interface EngineOptions {
+  /** Generic matches below it are dropped where they are found. 0 to 1. */
+  readonly minConfidence: number;
+  /** Called with each span that looked like a pattern's and why it was turned down. */
+  readonly turnedDown?: (pattern: Pattern, reason: string, start: number, end: number) => void;
+}
+
+/** Decides what stands at a literal's hit. What it decides depends on the bytes within the literal's reach and on nothing else. */
+export interface Engine {
+  /** Decides a hit in the document that lies at [start, end) of the kernel's memory. Positions are relative to `start`. */
+  decide(start: number, end: number, position: number, literal: number, runLength: number): readonly Decision[];
+}
+
+interface Runner {
+  readonly index: number;
+  readonly pattern: Pattern;
+  regex?: RE2;
+  readonly parts: { readonly part: PatternPart; regex?: RE2 }[];
+  readonly allowExact: ReadonlySet<string>;
+  readonly allowSources: readonly string[];
+  allowRegexes?: readonly RE2[];
+}
+
+interface Use {
+  readonly runner: Runner;
+  readonly minOffset: number;
+  readonly maxOffset: number;
+  readonly length: number;
+}
+
+/** The literals of a pattern set, each once, with the patterns that name it. */
+export function collectLiterals(patterns: readonly Pattern[]): { readonly literals: readonly KernelLiteral[]; readonly uses: readonly (readonly Use[])[] } {
+  const byText = new Map<string, { texts: Set<string>; sensitive: boolean; before: number; after: number; uses: Use[]; follow?: Uint8Array; followCount: number; followOpen: boolean }>();
+  patterns.forEach((pattern, index) => {
+    const runner: Runner = {
+      index,
+      pattern,
+      parts: pattern.parts.map((part) => ({ part })),
+      allowExact: new Set(pattern.allow.filter((value) => !value.startsWith('re:'))),
+      allowSources: pattern.allow.filter((value) => value.startsWith('re:')).map((value) => value.slice(3)),
+    };
+    for (const literal of pattern.literals) {
+      const text = literal.text.slice(0, 32);
+      const folded = text.toLowerCase();
+      let entry = byText.get(folded);
+      if (!entry) {
+        entry = { texts: new Set(), sensitive: true, before: 0, after: 0, uses: [], followCount: 0, followOpen: false };
+        byText.set(folded, entry);
+      }
+      entry.texts.add(text);
+      if (!literal.caseSensitive) entry.sensitive = false;
+      entry.before = Math.max(entry.before, pattern.reach.before);
+      entry.after = Math.max(entry.after, pattern.reach.after);
+      entry.uses.push({ runner, minOffset: literal.minOffset, maxOffset: literal.maxOffset, length: text.length });
+      mergeFollow(entry, literal.follow, literal.text.length > 32);
+    }
+  });
+  const literals: KernelLiteral[] = [];
+  const uses: Use[][] = [];
+  for (const [folded, entry] of byText) {
+    const sensitive = entry.sensitive && entry.texts.size === 1;
+    literals.push({
+      text: sensitive ? [...entry.texts][0] : folded,
+      caseSensitive: sensitive,
+      before: entry.before,
+      after: entry.after,
+      ...(entry.follow && !entry.followOpen ? { follow: entry.follow, followCount: entry.followCount } : {}),
+    });
+    uses.push(entry.uses);
+  }
+  return { literals, uses };
+}
+
+/** What must follow a literal is what must follow it in every pattern that names it. */
+function mergeFollow(
+  entry: { follow?: Uint8Array; followCount: number; followOpen: boolean },
+  follow: { readonly bytes: string; readonly count: number } | undefined,
+  isCut: boolean,
+): void {
+  if (!follow || isCut) {
+    entry.followOpen = true;
+    return;
+  }
+  const bits = Buffer.from(follow.bytes, 'hex');
+  const first = entry.follow === undefined;
+  entry.follow ??= new Uint8Array(256);
+  for (let byte = 0; byte < 256; byte++) if (bits[byte >> 3] & (1 << (byte & 7))) entry.follow[byte] = 1;
+  entry.followCount = first ? follow.count : Math.min(entry.followCount, follow.count);
+}
+
+/** Makes the engine for a kernel whose literals were configured from the same `collectLiterals`. */
+export function createEngine(kernel: Kernel, uses: readonly (readonly Use[])[], options: EngineOptions): Engine {
+  const hitRoom = 4096;
+  const innerHits = [0, 0, 0, 0, 0];
+
+  function decide(start: number, end: number, position: number, literal: number, runLength: number): readonly Decision[] {
+    const found: Decision[] = [];
+    if (literal >= runLiteral) {
+      decideRun(start, end, position, runLength, 0, found);
+      return found;
+    }
+    for (const use of uses[literal]) {
+      if (use.runner.pattern.detector) detect(use, start, end, position, found);
+      else match(use, start, end, position, found);
+    }
+    return found;
+  }
+
+  function match(use: Use, start: number, end: number, position: number, found: Decision[]): void {
+    const { runner } = use;
+    const { pattern } = runner;
+    const bytes = kernel.bytes();
+    const at = start + position;
+    runner.regex ??= new RE2(pattern.regex, 'dg');
+    const regex = runner.regex;
+    if (use.minOffset === use.maxOffset) {
+      const from = at - use.minOffset;
+      if (from < start) return;
+      const windowStart = Math.max(start, from - 4);
+      const window = bytes.subarray(windowStart, Math.min(end, from + pattern.maxLength + 4));
+      sticky(runner).lastIndex = from - windowStart;
+      const matched = execBuffer(sticky(runner), window);
+      if (matched) accept(runner, matched, windowStart, start, end, position, found);
+      return;
+    }
+    const windowStart = Math.max(start, at - Math.min(use.maxOffset, pattern.maxLength) - 4);
+    const windowEnd = Math.min(end, at + pattern.maxLength - use.minOffset + 4);
+    const window = bytes.subarray(windowStart, windowEnd);
+    let from = 0;
+    while (from <= window.length) {
+      regex.lastIndex = from;
+      const matched = execBuffer(regex, window);
+      if (!matched) return;
+      const matchStart = windowStart + matched.index;
+      const matchEnd = matchStart + matched[0].length;
+      if (matchStart > at) return;
+      if (matchEnd >= at + use.length) {
+        accept(runner, matched, windowStart, start, end, position, found);
+        return;
+      }
+      from = Math.max(matched.index + 1, matched.index + matched[0].length);
+    }
+  }
+
+  const stickies = new Map<Runner, RE2>();
+  function sticky(runner: Runner): RE2 {
+    let regex = stickies.get(runner);
+    if (!regex) {
+      regex = new RE2(runner.pattern.regex, 'dy');
+      stickies.set(runner, regex);
+    }
+    return regex;
+  }
+
+  function accept(runner: Runner, matched: NonNullable<ReturnType<typeof execBuffer>>, windowStart: number, start: number, end: number, position: number, found: Decision[]): void {
+    const { pattern } = runner;
+    const bytes = kernel.bytes();
+    const matchStart = windowStart + matched.index;
+    const matchEnd = windowStart + matched.indices![0]![1];
+    const group = matched.indices!.groups?.secret;
+    const secretStart = group ? windowStart + group[0] : matchStart;
+    const secretEnd = group ? windowStart + group[1] : matchEnd;
+    const reject = (reason: string) => options.turnedDown?.(pattern, reason, secretStart - start, secretEnd - start);
+    if (!isFreeLeft(bytes, start, matchStart, boundaryClasses[pattern.boundary.left])) return reject('touches the characters before it');
+    if (matchEnd < end && boundaryClasses[pattern.boundary.right][bytes[matchEnd]]) return reject('goes on after its end');
+    const secret = bytes.toString('utf8', secretStart, secretEnd);
+    if (pattern.entropy > 0 && shannonEntropy(secret) < pattern.entropy) return reject('too little entropy');
+    if (pattern.checksum && !passesChecksum(pattern.checksum, secret)) return reject('its checksum is wrong');
+    if (isAllowed(runner, secret)) return reject('a known placeholder or sample');
+    const parts: Record<string, string> = {};
+    for (const entry of runner.parts) {
+      const value = findPart(entry, bytes, start, end, matchStart, matchEnd, secretStart, secretEnd);
+      if (value !== undefined) parts[entry.part.name] = value;
+      else if (entry.part.required) return reject(`no ${entry.part.name} near it`);
+    }
+    const context = lineAround(bytes, start, end, secretStart, secretEnd);
+    const allowedBy = allowComment(context, pattern.id, pattern.generic);
+    found.push({
+      pattern: runner.index,
+      secret,
+      parts,
+      confidence: pattern.confidence,
+      start: secretStart - start - position,
+      end: secretEnd - start - position,
+      context,
+      ...(allowedBy ? { allowedBy } : {}),
+    });
+    return undefined;
+  }
+
+  function isAllowed(runner: Runner, secret: string): boolean {
+    if (runner.allowExact.has(secret)) return true;
+    if (runner.allowSources.length === 0) return false;
+    runner.allowRegexes ??= runner.allowSources.map((source) => new RE2(source));
+    return runner.allowRegexes.some((regex) => regex.test(secret));
+  }
+
+  function detect(use: Use, start: number, end: number, position: number, found: Decision[]): void {
+    const { pattern, index } = use.runner;
+    const bytes = kernel.bytes();
+    const at = start + position;
+    const textStart = Math.max(start, at - genericReach.before);
+    const text = bytes.toString('latin1', textStart, Math.min(end, at + genericReach.after));
+    const value = detectors[pattern.detector!](text, at - textStart, at - textStart + use.length);
+    if (!value) return;
+    const secretStart = textStart + value.start;
+    const secretEnd = textStart + value.end;
+    if (value.confidence < options.minConfidence) {
+      options.turnedDown?.(pattern, `confidence ${value.confidence.toFixed(2)} is below ${options.minConfidence}`, secretStart - start, secretEnd - start);
+      return;
+    }
+    const secret = bytes.toString('utf8', secretStart, secretEnd);
+    if (pattern.entropy > 0 && shannonEntropy(secret) < pattern.entropy) return;
+    if (isAllowed(use.runner, secret)) return;
+    const context = lineAround(bytes, start, end, secretStart, secretEnd);
+    const allowedBy = allowComment(context, pattern.id, true);
+    found.push({
+      pattern: index,
+      secret,
+      parts: {},
+      confidence: value.confidence,
+      start: secretStart - start - position,
+      end: secretEnd - start - position,
+      context,
+      ...(allowedBy ? { allowedBy } : {}),
+    });
+  }
+
+  /** Decodes the run at a position and decides what stands in the decoded text; its spans are mapped back to the run. */
+  function decideRun(start: number, end: number, position: number, length: number, depth: number, found: Decision[]): void {
+    const at = start + position;
+    const wrapped = kernel.exports.wrappedEnd(at, at + length, end);
+    for (const decoded of decodeRun(kernel.bytes().subarray(at, wrapped), length)) {
+      decideDecoded(decoded, depth, (inner) => {
+        const innerStart = decoded.offsetOf(inner.start);
+        const innerEnd = decoded.endOf(inner.end);
+        if (innerStart >= length) return;
+        const bytes = kernel.bytes();
+        const context = lineAround(bytes, start, end, at + innerStart, at + Math.min(innerEnd, length));
+        const allowedBy = inner.allowedBy ?? allowComment(context);
+        found.push({
+          ...inner,
+          start: innerStart,
+          end: innerEnd,
+          decoded: [decoded.decoder, ...(inner.decoded ?? [])],
+          context,
+          ...(allowedBy ? { allowedBy } : {}),
+        });
+      });
+    }
+  }
+
+  /** Scans decoded text as a document of its own; `emit` gets decisions whose offsets are in the decoded text. */
+  function decideDecoded(decoded: Decoded, depth: number, emit: (decision: Decision) => void): void {
+    if (depth >= decodeDepth) return;
+    const { bytes: text, decoder } = decoded;
+    const address = kernel.allocate(text.length);
+    try {
+      kernel.bytes().set(text, address);
+      innerHits[depth] ||= kernel.allocate(hitRoom * 16);
+      const hits = innerHits[depth];
+      kernel.exports.setHits(hits, hitRoom);
+      kernel.exports.scanDocument(address, text.length);
+      const count = kernel.exports.hitCount.value;
+      for (let hit = 0; hit < count; hit++) {
+        const word = hits / 4 + hit * hitWords;
+        const words = kernel.words();
+        if (words[word + 3] !== openResult) continue;
+        const position = words[word];
+        const literal = words[word + 1];
+        const runLength = words[word + 2];
+        const inner: Decision[] = [];
+        if (literal >= runLiteral) {
+          decideRun(address, address + text.length, position, runLength, depth + 1, inner);
+        } else {
+          for (const use of uses[literal]) {
+            if (!use.runner.pattern.decoders.includes(decoder)) continue;
+            if (use.runner.pattern.detector) detect(use, address, address + text.length, position, inner);
+            else match(use, address, address + text.length, position, inner);
+          }
+        }
+        for (const decision of inner) emit({ ...decision, start: decision.start + position, end: decision.end + position });
+      }
+    } finally {
+      kernel.free(address);
+    }
+  }
+
+  return { decide };
+}
+
+function findPart(
+  entry: { readonly part: PatternPart; regex?: RE2 },
+  bytes: Buffer,
+  start: number,
+  end: number,
+  matchStart: number,
+  matchEnd: number,
+  secretStart: number,
+  secretEnd: number,
+): string | undefined {
+  const { part } = entry;
+  entry.regex ??= new RE2(part.regex, 'dg');
+  const from = part.direction === 'after' ? matchEnd : Math.max(start, matchStart - part.within);
+  const to = part.direction === 'before' ? matchStart : Math.min(end, matchEnd + part.within);
+  const window = bytes.subarray(from, to);
+  let best: string | undefined;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  let at = 0;
+  while (at <= window.length) {
+    entry.regex.lastIndex = at;
+    const matched = entry.regex.exec(window);
+    if (!matched) break;
+    at = matched.index + Math.max(1, matched[0].length);
+    const span = (matched.indices!.groups?.secret ?? matched.indices![0])!;
+    const valueStart = from + span[0];
+    const valueEnd = from + span[1];
+    if (valueStart < secretEnd && valueEnd > secretStart) {
+      at = matched.index + 1;
+      continue;
+    }
+    const value = bytes.toString('utf8', valueStart, valueEnd);
+    if (part.entropy > 0 && shannonEntropy(value) < part.entropy) continue;
+    const distance = valueStart >= matchEnd ? valueStart - matchEnd : matchStart - valueEnd;
+    if (distance < bestDistance) {
+      best = value;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+const boundaryClasses = {
+  token: classOf(/[0-9A-Za-z_-]/),
+  word: classOf(/[0-9A-Za-z_]/),
+  alnum: classOf(/[0-9A-Za-z]/),
+  none: new Uint8Array(256),
+} as const;
+
+function classOf(regex: RegExp): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => (byte < 128 && regex.test(String.fromCharCode(byte)) ? 1 : 0));
+}
+
+/** Whether the character before a match is none that may touch it. One that ends an escape (`\n`, `%3D`, `\u0022`) does not count. */
+function isFreeLeft(bytes: Buffer, start: number, at: number, forbidden: Uint8Array): boolean {
+  if (at <= start || !forbidden[bytes[at - 1]]) return true;
+  const before = (distance: number) => (at - distance >= start ? bytes[at - distance] : 0);
+  if (before(2) === 0x5c) return /[nrtbfv0]/.test(String.fromCharCode(before(1)));
+  const isHex = (byte: number) => (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 70) || (byte >= 97 && byte <= 102);
+  if (!isHex(before(1)) || !isHex(before(2))) return false;
+  if (before(3) === 0x25) return true;
+  if (before(3) === 0x78 && before(4) === 0x5c) return true;
+  return isHex(before(3)) && isHex(before(4)) && before(5) === 0x75 && before(6) === 0x5c;
+}
+
+function lineAround(bytes: Buffer, start: number, end: number, secretStart: number, secretEnd: number): string {
+  const floor = Math.max(start, secretStart - lineReach);
+  const ceiling = Math.min(end, secretEnd + lineReach);
+  let from = secretStart;
+  while (from > floor && bytes[from - 1] !== 10) from--;
+  let to = secretEnd;
+  while (to < ceiling && bytes[to] !== 10) to++;
+  return bytes.toString('utf8', from, Math.min(to, from + 4096));
+}
+
+
+/** `exec` on bytes: offsets come back in bytes. */
+function execBuffer(regex: RE2, bytes: Buffer) {
+  return regex.exec(bytes);
+}

@@ -1,0 +1,274 @@
+import { readFileSync } from 'node:fs';
+import { distFolder } from '../../dist-folder.ts';
+
+/** A literal as the prefilter looks for it. */
+export interface KernelLiteral {
+  /** ASCII, three bytes or more; only the first 32 are compared. */
+  readonly text: string;
+  readonly caseSensitive: boolean;
+  /** Bytes before its start and after its start in which a change can alter what is decided at a hit. */
+  readonly before: number;
+  readonly after: number;
+  /** Bytes that may not precede it, as a 256-entry table of 0 and 1. */
+  readonly notAfter?: Uint8Array;
+  /** Bytes that must follow it, `followCount` of them, as a 256-entry table. */
+  readonly follow?: Uint8Array;
+  readonly followCount?: number;
+}
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly heapBase: () => number;
+  readonly inflate: (src: number, srcLength: number, dst: number, dstLength: number) => number;
+  readonly adler32: (start: number, length: number) => number;
+  readonly consumed: WebAssembly.Global<'i32'>;
+  readonly applyDelta: (base: number, baseLength: number, delta: number, deltaLength: number, out: number, outLength: number, segments: number, room: number) => number;
+  readonly carryHits: (out: number, outLength: number, segments: number, count: number, baseHits: number, baseHitCount: number, baseLength: number, withRuns: number) => void;
+  readonly readDeltaSizes: (delta: number, length: number) => void;
+  readonly deltaBaseSize: WebAssembly.Global<'i32'>;
+  readonly deltaResultSize: WebAssembly.Global<'i32'>;
+  readonly segmentCount: WebAssembly.Global<'i32'>;
+  readonly countLines: (start: number, end: number) => number;
+  readonly hasZero: (start: number, end: number) => number;
+  readonly configure: (filter: number, heads: number, entries: number, literals: number, classes: number, longest: number, furthest: number, scratch: number, scratchBytes: number, withRuns: number, allRuns: number) => void;
+  readonly setHits: (at: number, room: number) => void;
+  readonly hitCount: WebAssembly.Global<'i32'>;
+  readonly hitsFull: WebAssembly.Global<'i32'>;
+  readonly scanDocument: (start: number, length: number) => void;
+  readonly scanRange: (textStart: number, textEnd: number, from: number, to: number) => void;
+  readonly wrappedEnd: (start: number, end: number, textEnd: number) => number;
+}
+
+/** Literal number of an encoded run; see assembly/prefilter.ts. */
+export const runLiteral = 0xfff0;
+/** Result of a hit that is not decided yet, and of one where nothing was found. */
+export const openResult = 0xffffffff;
+export const noResult = 0;
+/** A hit is four u32: position, literal, run length, result. */
+export const hitWords = 4;
+/** Bytes that stay free behind every buffer: the kernel reads and writes whole words past the end. */
+export const slackBytes = 352;
+
+const filterBytes = 1 << 16;
+/** More bytes than these behind a literal would hardly turn down more, and every seam is looked at that much wider. */
+const mostFollow = 12;
+/** Windows further than this behind a literal's start would make every seam be looked at that much wider. */
+const mostShift = 24;
+const headBytes = 2 << 16;
+const literalBytes = 80;
+const scratchBytes = 4 << 20;
+
+/** What a negative status of `inflate` or `applyDelta` means. */
+export const kernelErrors: Readonly<Record<number, string>> = {
+  [-1]: 'no zlib header',
+  [-2]: 'a block of an unknown kind',
+  [-3]: 'an impossible Huffman code',
+  [-4]: 'a distance before the start',
+  [-5]: 'more or fewer bytes than its header says',
+  [-6]: 'it ends too early',
+  [-7]: 'its Adler-32 checksum is wrong',
+  [-8]: 'a delta that does not fit its base',
+  [-9]: 'a delta of too many operations',
+};
+
+/** The WebAssembly kernel with memory of its own. One per thread; nothing in it is shared. */
+export interface Kernel {
+  readonly exports: Exports;
+  /** The whole memory. Replaced when it grows: take it anew after every `allocate`. */
+  bytes(): Buffer;
+  words(): Uint32Array;
+  /** A buffer of at least `size` bytes, with slack behind it. */
+  allocate(size: number): number;
+  free(address: number): void;
+  /** Loads the literals to look for; `runs` also looks into encoded runs, `all` reports every run. */
+  configure(literals: readonly KernelLiteral[], runs: 'none' | 'hiding' | 'all'): void;
+  readonly allocatedBytes: () => number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Instantiates the kernel. The module is compiled once a process. */
+export function createKernel(): Kernel {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('kernel.wasm', distFolder)));
+  const exports = new WebAssembly.Instance(compiled).exports as unknown as Exports;
+  const memory = exports.memory;
+  let bytes = Buffer.from(memory.buffer);
+  let words = new Uint32Array(memory.buffer);
+  let top = align(exports.heapBase());
+
+  function reserve(size: number): number {
+    const address = top;
+    top = align(top + size);
+    const missing = top + 64 - memory.buffer.byteLength;
+    if (missing > 0) {
+      // Growing moves nothing in practice but replaces the buffer object: grow in steps worth the trouble.
+      const pages = Math.ceil(Math.max(missing, Math.min(memory.buffer.byteLength >> 2, 16 << 20)) / 65536);
+      try {
+        memory.grow(pages);
+      } catch {
+        memory.grow(Math.ceil(missing / 65536));
+      }
+      bytes = Buffer.from(memory.buffer);
+      words = new Uint32Array(memory.buffer);
+    }
+    return address;
+  }
+
+  // Freed buffers are kept by size class, four classes a power of two, and used again.
+  const free = new Map<number, number[]>();
+  const classOf = new Map<number, number>();
+
+  function allocate(size: number): number {
+    const wanted = sizeClass(size + slackBytes);
+    const address = free.get(wanted)?.pop() ?? reserve(wanted);
+    classOf.set(address, wanted);
+    return address;
+  }
+
+  return {
+    exports,
+    bytes: () => bytes,
+    words: () => words,
+    allocate,
+    free(address) {
+      const size = classOf.get(address);
+      if (size === undefined) throw new Error('freed a buffer that is not in use');
+      classOf.delete(address);
+      const list = free.get(size);
+      if (list) list.push(address);
+      else free.set(size, [address]);
+    },
+    configure(literals, runs) {
+      const tables = buildTables(literals);
+      const filter = reserve(filterBytes);
+      const heads = reserve(headBytes);
+      const entries = reserve(tables.entries.byteLength);
+      const records = reserve(tables.records.byteLength);
+      const classes = reserve(tables.classes.byteLength);
+      const scratch = reserve(scratchBytes);
+      bytes.set(tables.filter, filter);
+      bytes.set(new Uint8Array(tables.heads.buffer), heads);
+      bytes.set(new Uint8Array(tables.entries.buffer), entries);
+      bytes.set(tables.records, records);
+      bytes.set(tables.classes, classes);
+      exports.configure(filter, heads, entries, records, classes, tables.longest, tables.furthest, scratch, scratchBytes, runs === 'none' ? 0 : 1, runs === 'all' ? 1 : 0);
+    },
+    allocatedBytes: () => memory.buffer.byteLength,
+  };
+}
+
+function align(address: number): number {
+  return (address + 63) & ~63;
+}
+
+function sizeClass(size: number): number {
+  if (size <= 4096) return 4096;
+  const step = 2 ** (Math.floor(Math.log2(size)) - 2);
+  return Math.ceil(size / step) * step;
+}
+
+/** The tables of assembly/prefilter.ts, laid out for it. */
+function buildTables(literals: readonly KernelLiteral[]) {
+  if (literals.length >= runLiteral) throw new Error('too many literals for the prefilter');
+  const filter = new Uint8Array(filterBytes);
+  const heads = new Uint16Array(65536);
+  const entryList = [{ literal: 0, shift: 0, next: 0, check: 0, mask: 0 }];
+  const records = new Uint8Array(Math.max(1, literals.length) * literalBytes);
+  const recordView = new DataView(records.buffer);
+  const classList: Uint8Array[] = [new Uint8Array(256)];
+  let longest = 1;
+  let furthest = 0;
+
+  function classNumber(table: Uint8Array | undefined): number {
+    if (!table) return 0;
+    const known = classList.findIndex((other, index) => index > 0 && Buffer.compare(other, table) === 0);
+    if (known > 0) return known;
+    if (classList.length > 255) return 0;
+    classList.push(table);
+    return classList.length - 1;
+  }
+
+  /** Enters the window of three bytes `shift` behind a literal's start; `next` are the bytes that can stand behind it. */
+  function enter(window: readonly number[], next: readonly number[], literal: number, shift: number, check: number, mask: number): void {
+    const hash = hashWindow(window);
+    for (const byte of next) filter[hash] |= 1 << (byte & 7);
+    for (let entry = heads[hash]; entry !== 0; entry = entryList[entry].next) {
+      if (entryList[entry].literal === literal && entryList[entry].shift === shift) return;
+    }
+    entryList.push({ literal, shift, next: heads[hash], check, mask });
+    if (entryList.length > 65535) throw new Error('too many literals for the prefilter');
+    heads[hash] = entryList.length - 1;
+    furthest = Math.max(furthest, shift);
+  }
+
+  literals.forEach((literal, index) => {
+    const exact = Buffer.from(literal.text, 'latin1').subarray(0, 32);
+    const folded = Buffer.from(literal.text.toLowerCase(), 'latin1').subarray(0, 32);
+    const at = index * literalBytes;
+    records[at] = exact.length;
+    records[at + 1] = literal.caseSensitive ? 1 : 0;
+    records[at + 2] = classNumber(literal.notAfter);
+    const follow = classNumber(literal.follow);
+    const followCount = follow === 0 ? 0 : Math.min(literal.followCount ?? 0, mostFollow);
+    records[at + 3] = follow;
+    records[at + 4] = followCount;
+    recordView.setUint16(at + 6, exact.length + followCount, true);
+    recordView.setUint32(at + 8, literal.before, true);
+    recordView.setUint32(at + 12, literal.after, true);
+    records.set(folded, at + 16);
+    records.set(exact, at + 48);
+    longest = Math.max(longest, exact.length + followCount);
+
+    const mask = exact.length > 3 ? 0xffffffff : 0xffffff;
+    const check = ((exact[0] | (exact[1] << 8) | (exact[2] << 16) | ((exact[3] ?? 0) << 24) | 0x20202020) & mask) >>> 0;
+    // One window at an even and one at an odd distance from its start: the rarest of each.
+    const following = literal.follow && followCount > 0 ? bytesIn(literal.follow) : anyByte;
+    const shifts = Array.from({ length: Math.min(exact.length, mostShift) - 2 }, (_, shift) => shift);
+    for (const parity of [0, 1]) {
+      const shift = shifts.filter((one) => one % 2 === parity).sort((a, b) => commonness(folded, a) - commonness(folded, b))[0];
+      if (shift !== undefined) {
+        const next = shift + 3 < exact.length ? [exact[shift + 3]] : following;
+        enter([...exact.subarray(shift, shift + 3)], next, index, shift, check, mask);
+      } else if (following !== anyByte) {
+        for (const byte of following) enter([exact[1], exact[2], byte], followCount > 1 ? following : anyByte, index, 1, check, mask);
+      } else {
+        for (const byte of anyByte) enter([byte, exact[0], exact[1]], [exact[2]], index, -1, check, mask);
+      }
+    }
+  });
+
+  const entries = new Uint32Array(entryList.length * 4);
+  entryList.forEach(({ literal, shift, next, check, mask }, index) => {
+    entries.set([literal | ((shift & 0xffff) << 16), next, check, mask], index * 4);
+  });
+  const classes = new Uint8Array(256 * classList.length);
+  classList.forEach((table, index) => {
+    classes.set(table, 256 * index);
+  });
+  return { filter, heads, entries, records, classes, longest, furthest };
+}
+
+/** How common a window of three bytes is in text and code, roughly: by letter. */
+function commonness(text: Uint8Array, at: number): number {
+  return frequency(text[at]) * frequency(text[at + 1]) * frequency(text[at + 2]);
+}
+
+/** Per mille of letters in English text; digits and punctuation are rarer still inside words. */
+function frequency(byte: number): number {
+  const letters = 'etaoinsrhdlucmfpgwybvkxjqz';
+  const perMille = [127, 91, 82, 75, 70, 67, 63, 60, 61, 43, 40, 28, 28, 24, 22, 19, 20, 24, 20, 15, 10, 8, 1.5, 1.5, 1, 0.7];
+  const at = letters.indexOf(String.fromCharCode(byte));
+  return at >= 0 ? perMille[at] : 4;
+}
+
+const anyByte: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte);
+
+function bytesIn(table: Uint8Array): readonly number[] {
+  return anyByte.filter((byte) => table[byte]);
+}
+
+/** The hash of assembly/prefilter.ts, of a window folded to lower case. */
+function hashWindow([first, second, third]: readonly number[]): number {
+  const pair = (first | (second << 8) | 0x2020) & 0xffff;
+  return (Math.imul(pair, 0x9e37) + Math.imul((third | 0x20) & 0xff, 0x85eb)) & 0xffff;
+}
