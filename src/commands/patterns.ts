@@ -8,6 +8,7 @@ import { closest } from '../patterns/did-you-mean.ts';
 import { loadPatterns } from '../patterns/pattern-set.ts';
 import { printable } from '../patterns/printable.ts';
 import { checksums } from '../scan/checksums.ts';
+import type { Match } from '../scan/match.ts';
 
 /** `quash patterns list | show ID | check [FILES]`: what is looked for, and whether it holds what it says. */
 export async function run(
@@ -165,13 +166,15 @@ async function check({ files, patterns: configured, ...options }: Options<'patte
   const { set, notices } = mergePatterns(builtIn, added);
   const { stdout, stderr, signal } = context;
   for (const notice of notices) stderr.write(`quash: ${printable(notice)}\n`);
-  const scanner = await createScanner(set);
+  // Detectors are held to the default threshold, or to what they say of themselves when that is lower.
+  const scanner = createScanner(set.patterns, { minConfidence: 0.3 });
+  const isCertain = ({ pattern, confidence }: Match) => confidence >= Math.min(0.5, set.patterns[pattern].confidence);
   const isAdded = new Set(added);
   const result = await checkPatterns(
     set,
     (_, bytes) => {
       signal.throwIfAborted();
-      return scanner.scan(bytes);
+      return scanner.scan(bytes).filter(isCertain);
     },
     own.length > 0 ? { only: (pattern) => isAdded.has(pattern) } : {},
   );

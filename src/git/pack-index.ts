@@ -6,7 +6,7 @@ export interface PackIndex {
   readonly packPath: string;
   readonly count: number;
   readonly hashBytes: number;
-  /** All object names, sorted, one after the other. */
+  /** All object names, sorted, one after the other, in memory that threads can share. */
   readonly names: Buffer;
   /** `fanout[b]`: how many names begin with a byte of at most `b`. */
   readonly fanout: Uint32Array;
@@ -73,7 +73,7 @@ function readWhole(path: string): Buffer {
   const file = openSync(path, 'r');
   try {
     const size = fstatSync(file).size;
-    const data = Buffer.allocUnsafe(size);
+    const data = Buffer.from(new SharedArrayBuffer(size));
     let have = 0;
     while (have < size) {
       const read = readSync(file, data, have, size - have, have);

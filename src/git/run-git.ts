@@ -42,11 +42,17 @@ const overrides: readonly string[] = [
 ];
 
 // And what only reaches further when git may speak to a remote; the user's own ssh and credential settings are needed there.
-const localOverrides: readonly string[] = ['core.sshCommand=false', 'core.gitProxy=false', 'core.askPass=false', 'credential.helper='];
+const localOverrides: readonly string[] = [
+  'core.sshCommand=false',
+  'core.gitProxy=false',
+  'core.askPass=false',
+  'credential.helper=',
+];
 
 // Variables that say how the user runs git, not which repository it looks at. Any other GIT_* is dropped, so a
 // GIT_DIR or GIT_EXTERNAL_DIFF that happens to be set cannot turn a scan elsewhere.
-const keptVariables = /^GIT_(EXEC_PATH|CONFIG_GLOBAL|CONFIG_SYSTEM|CONFIG_NOSYSTEM|CONFIG_COUNT|CONFIG_KEY_\d+|CONFIG_VALUE_\d+|CONFIG_PARAMETERS|CEILING_DIRECTORIES)$/;
+const keptVariables =
+  /^GIT_(EXEC_PATH|CONFIG_GLOBAL|CONFIG_SYSTEM|CONFIG_NOSYSTEM|CONFIG_COUNT|CONFIG_KEY_\d+|CONFIG_VALUE_\d+|CONFIG_PARAMETERS|CEILING_DIRECTORIES)$/;
 
 // What git hands to a hook so that it sees the commit being made, or the pushed objects before they are let in.
 const hookVariables =
@@ -74,8 +80,8 @@ export interface GitProcess {
   stop(): void;
 }
 
-/** The arguments and environment git is started with, for libraries that start it themselves. */
-export function gitEnvironment(options: Pick<GitOptions, 'inherit' | 'env'> = {}): Record<string, string> {
+/** The environment git is started with. */
+function gitEnvironment(options: Pick<GitOptions, 'inherit' | 'env'>): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (value === undefined) continue;
@@ -101,7 +107,9 @@ export function gitEnvironment(options: Pick<GitOptions, 'inherit' | 'env'> = {}
  * Throws QuashError('source') when git is not installed.
  */
 export function spawnGit(args: readonly string[], options: GitOptions): GitProcess {
-  const settings = [...overrides, ...localOverrides].filter((setting) => !(options.keepHooksPath && setting.startsWith('core.hooksPath')));
+  const settings = [...overrides, ...localOverrides].filter(
+    (setting) => !(options.keepHooksPath && setting.startsWith('core.hooksPath')),
+  );
   const fixed = ['--no-pager', ...settings.flatMap((setting) => ['-c', setting])];
   if (options.gitDir !== undefined) fixed.push(`--git-dir=${options.gitDir}`);
   const child: ChildProcessByStdio<Writable, Readable, Readable> = spawn(findGit(), [...fixed, ...args], {
@@ -129,7 +137,9 @@ export function spawnGit(args: readonly string[], options: GitOptions): GitProce
   if (options.signal?.aborted) abort();
 
   const finished = new Promise<void>((resolve, reject) => {
-    child.once('error', (cause) => reject(new QuashError('source', `running git ${args[0]}: it could not be started (${cause.message})`, { cause })));
+    child.once('error', (cause) =>
+      reject(new QuashError('source', `running git ${args[0]}: it could not be started (${cause.message})`, { cause })),
+    );
     child.once('close', (code, signal) => {
       options.signal?.removeEventListener('abort', abort);
       if (isStopped || code === 0) return resolve();
@@ -143,7 +153,10 @@ export function spawnGit(args: readonly string[], options: GitOptions): GitProce
 }
 
 /** Runs git to its end and gives its whole output. For small answers: what can be large is streamed from `spawnGit`. */
-export async function git(args: readonly string[], options: GitOptions & { readonly input?: string | Uint8Array }): Promise<Buffer> {
+export async function git(
+  args: readonly string[],
+  options: GitOptions & { readonly input?: string | Uint8Array },
+): Promise<Buffer> {
   const child = spawnGit(args, options);
   child.stdin.end(options.input);
   const chunks: Buffer[] = [];
@@ -171,7 +184,10 @@ function findGit(): string {
       }
     }
   }
-  throw new QuashError('source', 'running git: no git was found on PATH; install it from https://git-scm.com, or put its folder on PATH');
+  throw new QuashError(
+    'source',
+    'running git: no git was found on PATH; install it from https://git-scm.com, or put its folder on PATH',
+  );
 }
 
 function isExecutable(file: string): boolean {
@@ -184,7 +200,13 @@ function isExecutable(file: string): boolean {
 }
 
 /** A git failure in the user's terms. What git printed may quote names from a hostile repository. */
-function gitError(command: string, options: GitOptions, code: number | null, signal: NodeJS.Signals | null, complaint: string): QuashError {
+function gitError(
+  command: string,
+  options: GitOptions,
+  code: number | null,
+  signal: NodeJS.Signals | null,
+  complaint: string,
+): QuashError {
   const said = printable(complaint);
   const where = printable(options.gitDir ?? options.cwd);
   const cause = new Error(said || `git ended with ${code ?? signal}`);
@@ -196,7 +218,11 @@ function gitError(command: string, options: GitOptions, code: number | null, sig
     );
   }
   if (/not a git repository/i.test(said)) {
-    return new QuashError('source', `reading the git repository ${where}: this is not a git repository; name a folder that holds one`, { cause });
+    return new QuashError(
+      'source',
+      `reading the git repository ${where}: this is not a git repository; name a folder that holds one`,
+      { cause },
+    );
   }
   const lines = said.split('⏎').filter(Boolean);
   const reason = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines[0] ?? `it ended with ${code ?? signal}`;

@@ -22,7 +22,10 @@ const marker = '# quash-hook sha256:';
  */
 export function renderHook(type: HookType, launcher: Launcher | undefined): string {
   const feed = type === 'pre-commit' ? '' : 'feed | ';
-  const skip = type === 'pre-receive' ? 'set QUASH_SKIP=1 for the server to let pushes through' : `QUASH_SKIP=1 git ${type === 'pre-push' ? 'push' : 'commit'} goes on without the scan`;
+  const skip =
+    type === 'pre-receive'
+      ? 'set QUASH_SKIP=1 for the server to let pushes through'
+      : `QUASH_SKIP=1 git ${type === 'pre-push' ? 'push' : 'commit'} goes on without the scan`;
   const tries = [
     ...(launcher ? ['[ -x "$node" ] && [ -f "$quash" ]; then set -- "$node" "$quash" "$@"'] : []),
     'command -v quash >/dev/null 2>&1; then set -- quash "$@"',

@@ -18,7 +18,10 @@ export interface HookChange {
  * that is there is renamed and runs first. Doing it twice changes nothing. Throws QuashError('usage') rather than write
  * over what quash did not write.
  */
-export async function installHook(type: HookType, { cwd, launcher }: { readonly cwd: string; readonly launcher: Launcher }): Promise<HookChange> {
+export async function installHook(
+  type: HookType,
+  { cwd, launcher }: { readonly cwd: string; readonly launcher: Launcher },
+): Promise<HookChange> {
   const { folder, isShared } = await findHooksFolder(cwd);
   const path = join(folder, type);
   const moved = `${path}${movedSuffix}`;
@@ -27,13 +30,19 @@ export async function installHook(type: HookType, { cwd, launcher }: { readonly 
   const present = readHook(path);
   const author = present === undefined ? undefined : authorOf(present);
   if (author === 'edited') {
-    throw new QuashError('usage', `installing the ${type} hook: ${path} was written by quash and edited since; move your lines to ${moved} and delete it, then install again`);
+    throw new QuashError(
+      'usage',
+      `installing the ${type} hook: ${path} was written by quash and edited since; move your lines to ${moved} and delete it, then install again`,
+    );
   }
   if (present === script) return { type, path, state: 'unchanged', ...chainedBy(moved) };
   mkdirSync(folder, { recursive: true });
   if (author === 'other') {
     if (exists(moved)) {
-      throw new QuashError('usage', `installing the ${type} hook: ${path} and ${moved} are both there, and one would be lost; join them in ${moved} and delete the other`);
+      throw new QuashError(
+        'usage',
+        `installing the ${type} hook: ${path} and ${moved} are both there, and one would be lost; join them in ${moved} and delete the other`,
+      );
     }
     renameSync(path, moved);
   }
@@ -48,7 +57,11 @@ export async function uninstallHook(type: HookType, { cwd }: { readonly cwd: str
   const moved = `${path}${movedSuffix}`;
   const present = readHook(path);
   const author = present === undefined ? undefined : authorOf(present);
-  if (author === 'edited') throw new QuashError('usage', `uninstalling the ${type} hook: ${path} was edited since quash wrote it; take your lines out and delete it`);
+  if (author === 'edited')
+    throw new QuashError(
+      'usage',
+      `uninstalling the ${type} hook: ${path} was edited since quash wrote it; take your lines out and delete it`,
+    );
   if (author === 'other') return { type, path, state: 'foreign' };
   const hadMoved = exists(moved);
   // A rename over the script leaves no moment without a hook.
@@ -58,15 +71,22 @@ export async function uninstallHook(type: HookType, { cwd }: { readonly cwd: str
 }
 
 /** The folder git runs hooks from, and whether it is checked in with the work tree. */
-async function findHooksFolder(cwd: string, doing: 'install' | 'uninstall' = 'install'): Promise<{ readonly folder: string; readonly isShared: boolean }> {
+async function findHooksFolder(
+  cwd: string,
+  doing: 'install' | 'uninstall' = 'install',
+): Promise<{ readonly folder: string; readonly isShared: boolean }> {
   const repository = findRepository(cwd);
-  if (repository === undefined) throw new QuashError('usage', `${doing}ing a hook: ${cwd} is in no git repository; go to one first`);
+  if (repository === undefined)
+    throw new QuashError('usage', `${doing}ing a hook: ${cwd} is in no git repository; go to one first`);
   // A relative core.hooksPath counts from where git runs hooks: the top of the work tree, or the bare repository.
   const top = repository.workTree ?? repository.gitDir;
   const answer = await git(['rev-parse', '--git-path', 'hooks'], { cwd: top, keepHooksPath: true });
   const folder = resolve(top, answer.toString().replace(/\r?\n$/, ''));
   if (doing === 'install' && folder.split(/[\\/]/).slice(-2).includes('.husky')) {
-    throw new QuashError('usage', `installing a hook: husky keeps this repository's hooks and would write over it; put this line into .husky/pre-commit: quash hook run pre-commit`);
+    throw new QuashError(
+      'usage',
+      `installing a hook: husky keeps this repository's hooks and would write over it; put this line into .husky/pre-commit: quash hook run pre-commit`,
+    );
   }
   return { folder, isShared: isCheckedIn(folder, repository) };
 }
@@ -88,7 +108,9 @@ function readHook(path: string): string | undefined {
     return readFileSync(path, 'latin1');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw new QuashError('usage', `reading the hook ${path}: ${(cause as Error).message}; make it a file that you may read`, { cause });
+    throw new QuashError('usage', `reading the hook ${path}: ${(cause as Error).message}; make it a file that you may read`, {
+      cause,
+    });
   }
 }
 

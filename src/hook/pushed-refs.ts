@@ -45,7 +45,10 @@ function parseLines(text: string, words: number, hook: string): string[][] {
       const parts = line.split(' ');
       const ids = hook === 'pre-push' ? [parts[1], parts[3]] : [parts[0], parts[1]];
       if (parts.length < words || !ids.every((part) => part !== undefined && id.test(part))) {
-        throw new QuashError('usage', `reading what git tells the ${hook} hook on stdin: a line has another form than githooks(5) says; run it as a ${hook} hook`);
+        throw new QuashError(
+          'usage',
+          `reading what git tells the ${hook} hook on stdin: a line has another form than githooks(5) says; run it as a ${hook} hook`,
+        );
       }
       return parts;
     });

@@ -7,7 +7,7 @@ import type { Secret } from '../model/secret.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { type Change, touchesAddedLine } from '../sources/change.ts';
 import type { HookType } from './hook-script.ts';
-import { parsePrePush, parsePreReceive, type Pushed } from './pushed-refs.ts';
+import { type Pushed, parsePrePush, parsePreReceive } from './pushed-refs.ts';
 
 /** A secret as a hook reports it. */
 export interface HookFinding {
@@ -111,22 +111,37 @@ async function changesOf(type: HookType, options: HookOptions): Promise<AsyncGen
 }
 
 async function readPushed(type: 'pre-push' | 'pre-receive', { args, env, stdin }: HookOptions): Promise<Pushed> {
-  const remote = args[0] || env.PRE_COMMIT_REMOTE_NAME;
-  // The pre-commit framework keeps stdin to itself and tells the range in variables: https://pre-commit.com/#pre-commit-during-push
-  if (type === 'pre-push' && env.PRE_COMMIT_TO_REF) {
-    const except = env.PRE_COMMIT_FROM_REF ? [env.PRE_COMMIT_FROM_REF] : [];
-    const range = { from: [env.PRE_COMMIT_TO_REF], except, ...(remote ? { exceptRefs: { remote } } : {}), ignoreMissing: true };
-    return { range, tips: [] };
-  }
-  if (stdin.isTTY) throw new QuashError('usage', `running the ${type} hook: git tells it on stdin what is pushed; to scan commits by hand: quash scan --range origin/main..HEAD`);
+  if (type === 'pre-push' && env.PRE_COMMIT) return framedPush(env);
+  if (stdin.isTTY)
+    throw new QuashError(
+      'usage',
+      `running the ${type} hook: git tells it on stdin what is pushed; to scan commits by hand: quash scan --range origin/main..HEAD`,
+    );
   const chunks: Buffer[] = [];
   for await (const chunk of stdin as AsyncIterable<Buffer>) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString();
-  return type === 'pre-push' ? parsePrePush(text, remote) : parsePreReceive(text);
+  if (type === 'pre-receive') return parsePreReceive(text);
+  // Nothing on stdin is a push of nothing, or a hook runner that keeps git's lines to itself (lefthook without use_stdin).
+  // A guard that then scanned nothing would pass for good, so what no remote has is scanned.
+  return text.trim() === '' ? unpushed : parsePrePush(text, args[0]);
+}
+
+const unpushed: Pushed = { range: { from: ['HEAD'], exceptRefs: 'remotes', ignoreMissing: true }, tips: [] };
+
+/**
+ * What the pre-commit framework says is pushed. It reads git's lines itself and sets variables: a range, or for a branch
+ * that begins with a root commit only its name. See https://pre-commit.com/#pre-commit-during-push
+ */
+function framedPush(env: HookOptions['env']): Pushed {
+  const exceptRefs = env.PRE_COMMIT_REMOTE_NAME ? { remote: env.PRE_COMMIT_REMOTE_NAME } : 'remotes';
+  const from = env.PRE_COMMIT_TO_REF || env.PRE_COMMIT_LOCAL_BRANCH || 'HEAD';
+  const except = env.PRE_COMMIT_FROM_REF && env.PRE_COMMIT_TO_REF ? [env.PRE_COMMIT_FROM_REF] : [];
+  return { range: { from: [from], except, exceptRefs, ignoreMissing: true }, tips: [] };
 }
 
 function placeOf(origin: Gap['origin']): string {
-  if (origin.kind === 'git') return `${origin.commit ? `${origin.commit.slice(0, 10)} ` : ''}${neutralise(origin.path ?? origin.blob)}`;
+  if (origin.kind === 'git')
+    return `${origin.commit ? `${origin.commit.slice(0, 10)} ` : ''}${neutralise(origin.path ?? origin.blob)}`;
   if (origin.kind === 'commit' || origin.kind === 'tag') return `message of ${origin.kind} ${origin.commit.slice(0, 10)}`;
   return 'path' in origin ? neutralise(origin.path) : origin.kind;
 }
@@ -137,7 +152,11 @@ function describe(origin: Origin, finding: HookFinding): string {
 
 function report(type: HookType, found: number, places: readonly string[]): string {
   const what = `${found} ${found === 1 ? 'secret' : 'secrets'}`;
-  const where = { 'pre-commit': 'about to be committed', 'pre-push': 'about to be pushed', 'pre-receive': 'in this push, which is refused' }[type];
+  const where = {
+    'pre-commit': 'about to be committed',
+    'pre-push': 'about to be pushed',
+    'pre-receive': 'in this push, which is refused',
+  }[type];
   const more = found > places.length ? [`  and ${found - places.length} more`] : [];
   const fix =
     type === 'pre-commit'

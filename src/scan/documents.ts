@@ -1,6 +1,6 @@
 import { createEngine, type Engine, type EngineOptions, collectLiterals } from './engine.ts';
 import { createKernel, hitWords, type Kernel, noResult, openResult } from './kernel/kernel.ts';
-import type { Decision, Match } from './match.ts';
+import type { Decision } from './match.ts';
 import type { Pattern } from '../model/pattern.ts';
 
 /** Hits of a document are kept for its children up to this many; a document with more is scanned whole, and so are they. */
@@ -43,17 +43,13 @@ export interface Emitted {
   readonly endColumn: number;
 }
 
-/** Puts a match together from what a scanner emitted. */
-export function matchOf({ decision, start, end, line, column, endLine, endColumn }: Emitted): Match {
-  return { ...decision, start, end, line, column, endLine, endColumn };
-}
-
 /** Makes a scanner for a pattern set. */
 export function createDocumentScanner(patterns: readonly Pattern[], options: EngineOptions): DocumentScanner {
   const kernel = createKernel();
   const { literals, uses } = collectLiterals(patterns);
-  kernel.configure(literals, options.minConfidence < 0.5 ? 'all' : 'hiding');
-  const engine = createEngine(kernel, uses, options);
+  const judgesRuns = patterns.some((pattern) => pattern.detector && pattern.literals.length === 0 && pattern.confidence >= options.minConfidence);
+  kernel.configure(literals, judgesRuns ? 'all' : 'hiding');
+  const engine = createEngine(kernel, patterns, uses, options);
   const { exports } = kernel;
   const hits = kernel.allocate(mostHits * 16);
   // Result numbers are positions in this list; 0 is none. Copies of a hit share the number, whatever document they stand in.
@@ -61,6 +57,7 @@ export function createDocumentScanner(patterns: readonly Pattern[], options: Eng
 
   function decideHits(address: number, length: number, isBinary: boolean, count: number, emit: (match: Emitted) => void, scale: Scale): void {
     const found: Emitted[] = [];
+    cursor = { offset: 0, line: 1, column: 1 };
     for (let hit = 0; hit < count; hit++) {
       const word = (hits >> 2) + hit * hitWords;
       const words = kernel.words();
@@ -86,20 +83,38 @@ export function createDocumentScanner(patterns: readonly Pattern[], options: Eng
   }
 
   function place(address: number, length: number, position: number, decision: Decision, scale: Scale): Emitted {
-    const start = position + decision.start;
+    const start = Math.min(position + decision.start, length);
     const end = Math.min(position + decision.end, length);
-    const bytes = kernel.bytes();
-    const line = exports.countLines(address, address + start) + 1;
-    const endLine = line + exports.countLines(address + start, address + end);
+    const from = lineAt(address, start);
+    const { line, column } = from;
+    const to = lineAt(address, end);
+    if (decision.end - decision.start < 4096) cursor = from;
     return {
       decision,
       start: scale.offset + start * scale.factor,
       end: scale.offset + end * scale.factor,
       line,
-      column: columnAt(bytes, address, start),
-      endLine,
-      endColumn: columnAt(bytes, address, end),
+      column,
+      endLine: to.line,
+      endColumn: to.column,
     };
+  }
+
+  // Matches come nearly in order: lines and columns are counted on from the last place that was worked out.
+  let cursor: Place = { offset: 0, line: 1, column: 1 };
+
+  function lineAt(address: number, offset: number): Place {
+    const bytes = kernel.bytes();
+    const from: Place = cursor.offset <= offset ? cursor : { offset: 0, line: 1, column: 1 };
+    const lines = exports.countLines(address + from.offset, address + offset);
+    if (lines === 0) {
+      cursor = { offset, line: from.line, column: from.column + unitsIn(bytes, address + from.offset, address + offset) };
+      return cursor;
+    }
+    let lineStart = address + offset;
+    while (bytes[lineStart - 1] !== 10) lineStart--;
+    cursor = { offset, line: from.line + lines, column: 1 + unitsIn(bytes, lineStart, address + offset) };
+    return cursor;
   }
 
   /** Finds all hits in pieces when they do not fit at once; returns their number, or -1 when they were decided piecewise. */
@@ -172,15 +187,17 @@ interface Scale {
 
 const plain: Scale = { offset: 0, factor: 1 };
 
-/** The column, in UTF-16 units from 1, of an offset in a document at `address`. */
-function columnAt(bytes: Buffer, address: number, offset: number): number {
-  const at = address + offset;
-  let from = at;
-  while (from > address && bytes[from - 1] !== 10) from--;
+interface Place {
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** UTF-16 units of the UTF-8 text in [from, to): two for what UTF-8 spells with four bytes, none for bytes that continue. */
+function unitsIn(bytes: Buffer, from: number, to: number): number {
   let units = 0;
-  // A code point has one UTF-16 unit, or two when UTF-8 spells it with four bytes; continuation bytes have none.
-  for (let i = from; i < at; i++) if ((bytes[i] & 0xc0) !== 0x80) units += bytes[i] >= 0xf0 ? 2 : 1;
-  return units + 1;
+  for (let i = from; i < to; i++) if ((bytes[i] & 0xc0) !== 0x80) units += bytes[i] >= 0xf0 ? 2 : 1;
+  return units;
 }
 
 /** Whether a document is UTF-16, told by its mark or by the zeros of plain text; `low` is where a unit's low byte stands. */
@@ -225,17 +242,13 @@ function withoutOverlaps(found: readonly Emitted[], patterns: readonly Pattern[]
   const kept: Emitted[] = [];
   for (const one of ranked) {
     let isBeaten = false;
-    for (let i = kept.length - 1; i >= 0; i--) {
-      const other = kept[i];
-      if (other.end <= one.start) {
-        if (other.start + 70_000 < one.start) break;
-        continue;
-      }
-      if (rank(other, patterns) >= rank(one, patterns)) {
+    // What is kept does not overlap: its ends are in order as well.
+    while (kept.length > 0 && kept[kept.length - 1].end > one.start) {
+      if (rank(kept[kept.length - 1], patterns) >= rank(one, patterns)) {
         isBeaten = true;
         break;
       }
-      kept.splice(i, 1);
+      kept.pop();
     }
     if (!isBeaten) kept.push(one);
   }

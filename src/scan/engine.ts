@@ -1,5 +1,6 @@
 import RE2 from 're2';
 import type { Pattern, PatternPart } from '../model/pattern.ts';
+import { redact } from '../model/secret.ts';
 import { passesChecksum } from './checksums.ts';
 import { allowComment } from './comments.ts';
 import { decodeRun, type Decoded } from './decode.ts';
@@ -47,13 +48,7 @@ interface Use {
 export function collectLiterals(patterns: readonly Pattern[]): { readonly literals: readonly KernelLiteral[]; readonly uses: readonly (readonly Use[])[] } {
   const byText = new Map<string, { texts: Set<string>; sensitive: boolean; before: number; after: number; uses: Use[]; follow?: Uint8Array; followCount: number; followOpen: boolean }>();
   patterns.forEach((pattern, index) => {
-    const runner: Runner = {
-      index,
-      pattern,
-      parts: pattern.parts.map((part) => ({ part })),
-      allowExact: new Set(pattern.allow.filter((value) => !value.startsWith('re:'))),
-      allowSources: pattern.allow.filter((value) => value.startsWith('re:')).map((value) => value.slice(3)),
-    };
+    const runner = runnerOf(pattern, index);
     for (const literal of pattern.literals) {
       const text = literal.text.slice(0, 32);
       const folded = text.toLowerCase();
@@ -86,6 +81,23 @@ export function collectLiterals(patterns: readonly Pattern[]): { readonly litera
   return { literals, uses };
 }
 
+/** Detectors without literals look at every run of encoded or random characters. */
+function usesWithoutLiterals(patterns: readonly Pattern[]): readonly Use[] {
+  return patterns.flatMap((pattern, index) =>
+    pattern.detector && pattern.literals.length === 0 ? [{ runner: runnerOf(pattern, index), minOffset: 0, maxOffset: 0, length: 0 }] : [],
+  );
+}
+
+function runnerOf(pattern: Pattern, index: number): Runner {
+  return {
+    index,
+    pattern,
+    parts: pattern.parts.map((part) => ({ part })),
+    allowExact: new Set(pattern.allow.filter((value) => !value.startsWith('re:'))),
+    allowSources: pattern.allow.filter((value) => value.startsWith('re:')).map((value) => value.slice(3)),
+  };
+}
+
 /** What must follow a literal is what must follow it in every pattern that names it. */
 function mergeFollow(
   entry: { follow?: Uint8Array; followCount: number; followOpen: boolean },
@@ -104,9 +116,10 @@ function mergeFollow(
 }
 
 /** Makes the engine for a kernel whose literals were configured from the same `collectLiterals`. */
-export function createEngine(kernel: Kernel, uses: readonly (readonly Use[])[], options: EngineOptions): Engine {
+export function createEngine(kernel: Kernel, patterns: readonly Pattern[], uses: readonly (readonly Use[])[], options: EngineOptions): Engine {
   const hitRoom = 4096;
   const innerHits = [0, 0, 0, 0, 0];
+  const runUses = usesWithoutLiterals(patterns);
 
   function decide(start: number, end: number, position: number, literal: number, runLength: number): readonly Decision[] {
     const found: Decision[] = [];
@@ -188,8 +201,8 @@ export function createEngine(kernel: Kernel, uses: readonly (readonly Use[])[], 
       if (value !== undefined) parts[entry.part.name] = value;
       else if (entry.part.required) return reject(`no ${entry.part.name} near it`);
     }
-    const context = lineAround(bytes, start, end, secretStart, secretEnd);
-    const allowedBy = allowComment(context, pattern.id, pattern.generic);
+    const { line, context } = lineAround(bytes, start, end, secretStart, secretEnd, redact(secret));
+    const allowedBy = allowComment(line, pattern.id, pattern.generic);
     found.push({
       pattern: runner.index,
       secret,
@@ -210,13 +223,13 @@ export function createEngine(kernel: Kernel, uses: readonly (readonly Use[])[], 
     return runner.allowRegexes.some((regex) => regex.test(secret));
   }
 
-  function detect(use: Use, start: number, end: number, position: number, found: Decision[]): void {
+  function detect(use: Use, start: number, end: number, position: number, found: Decision[], hitLength = use.length): void {
     const { pattern, index } = use.runner;
     const bytes = kernel.bytes();
     const at = start + position;
     const textStart = Math.max(start, at - genericReach.before);
     const text = bytes.toString('latin1', textStart, Math.min(end, at + genericReach.after));
-    const value = detectors[pattern.detector!](text, at - textStart, at - textStart + use.length);
+    const value = detectors[pattern.detector!](text, at - textStart, at - textStart + hitLength);
     if (!value) return;
     const secretStart = textStart + value.start;
     const secretEnd = textStart + value.end;
@@ -227,8 +240,8 @@ export function createEngine(kernel: Kernel, uses: readonly (readonly Use[])[], 
     const secret = bytes.toString('utf8', secretStart, secretEnd);
     if (pattern.entropy > 0 && shannonEntropy(secret) < pattern.entropy) return;
     if (isAllowed(use.runner, secret)) return;
-    const context = lineAround(bytes, start, end, secretStart, secretEnd);
-    const allowedBy = allowComment(context, pattern.id, true);
+    const { line, context } = lineAround(bytes, start, end, secretStart, secretEnd, redact(secret));
+    const allowedBy = allowComment(line, pattern.id, true);
     found.push({
       pattern: index,
       secret,
@@ -244,6 +257,7 @@ export function createEngine(kernel: Kernel, uses: readonly (readonly Use[])[], 
   /** Decodes the run at a position and decides what stands in the decoded text; its spans are mapped back to the run. */
   function decideRun(start: number, end: number, position: number, length: number, depth: number, found: Decision[]): void {
     const at = start + position;
+    if (depth === 0) for (const use of runUses) detect(use, start, end, position, found, length);
     const wrapped = kernel.exports.wrappedEnd(at, at + length, end);
     for (const decoded of decodeRun(kernel.bytes().subarray(at, wrapped), length)) {
       decideDecoded(decoded, depth, (inner) => {
@@ -251,8 +265,10 @@ export function createEngine(kernel: Kernel, uses: readonly (readonly Use[])[], 
         const innerEnd = decoded.endOf(inner.end);
         if (innerStart >= length) return;
         const bytes = kernel.bytes();
-        const context = lineAround(bytes, start, end, at + innerStart, at + Math.min(innerEnd, length));
-        const allowedBy = inner.allowedBy ?? allowComment(context);
+        // The whole run is hidden: the rest of it may hold other secrets.
+        const { line, context } = lineAround(bytes, start, end, at, at + length, redact(inner.secret));
+        const { id, generic } = patterns[inner.pattern];
+        const allowedBy = inner.allowedBy ?? allowComment(line, id, generic);
         found.push({
           ...inner,
           start: innerStart,
@@ -368,16 +384,18 @@ function isFreeLeft(bytes: Buffer, start: number, at: number, forbidden: Uint8Ar
   return isHex(before(3)) && isHex(before(4)) && before(5) === 0x75 && before(6) === 0x5c;
 }
 
-function lineAround(bytes: Buffer, start: number, end: number, secretStart: number, secretEnd: number): string {
-  const floor = Math.max(start, secretStart - lineReach);
-  const ceiling = Math.min(end, secretEnd + lineReach);
-  let from = secretStart;
+/** What stands on a span's line, at most 256 bytes to either side; and the same with the span replaced by `shown`. */
+function lineAround(bytes: Buffer, start: number, end: number, spanStart: number, spanEnd: number, shown: string): { readonly line: string; readonly context: string } {
+  const floor = Math.max(start, spanStart - lineReach);
+  const ceiling = Math.min(end, spanEnd + lineReach);
+  let from = spanStart;
   while (from > floor && bytes[from - 1] !== 10) from--;
-  let to = secretEnd;
+  let to = spanEnd;
   while (to < ceiling && bytes[to] !== 10) to++;
-  return bytes.toString('utf8', from, Math.min(to, from + 4096));
+  const before = bytes.toString('utf8', from, spanStart);
+  const after = bytes.toString('utf8', spanEnd, to);
+  return { line: `${before} ${after}`, context: `${before}${shown}${after}` };
 }
-
 
 /** `exec` on bytes: offsets come back in bytes. */
 function execBuffer(regex: RE2, bytes: Buffer) {

@@ -6,10 +6,14 @@ const publicNames =
   /sha-?\d|sha_|md5|digest|checksum|integrity|hash|etag|commit|revision|\brev\b|fingerprint|thumbprint|signature|public.?key|pubkey|ssh-|certificate|nonce|\bcert|\bid\b|_id\b|Id\b|uuid|guid|data:|base64,|sourcemap|mapping|blob|image|font|icon|address|version|resolved|tarball|url|uri|href|\bsrc\b|path|file|nixpkgs|narHash|vendor|build|trace|cursor|page|encoded|b64|base64|expected|want\b|seed\b|salt\b|\biv\b|authenticity|csrf|challenge|verifier/i;
 
 /**
- * Judges a run of base64 or hex characters that no keyword stands by: `[hitStart, hitEnd)` is the whole run. Only a whole literal or the whole of
+ * Judges a run of base64 or hex characters that no keyword stands by: `[runStart, hitEnd)` is the whole run. Only a whole literal or the whole of
  * an assigned value counts. Such values are keys less often than they are ids and data, so confidence ends at 0.45: under the default threshold.
  */
-export function findHighEntropy(text: string, hitStart: number, hitEnd: number): GenericMatch | undefined {
+export function findHighEntropy(text: string, runStart: number, hitEnd: number): GenericMatch | undefined {
+  // Padding is part of a run, and so is the sign of `NAME=value`.
+  let hitStart = hitEnd;
+  while (hitStart > runStart && text.charCodeAt(hitStart - 1) === 61) hitStart--;
+  while (hitStart > runStart && text.charCodeAt(hitStart - 1) !== 61) hitStart--;
   const length = hitEnd - hitStart;
   if (length < 24 || length > 128) return undefined;
   const before = text.charCodeAt(hitStart - 1);
@@ -35,7 +39,8 @@ export function findHighEntropy(text: string, hitStart: number, hitEnd: number):
   const alphabet = alphabetOf(value);
   if (isUuid(value) || alphabet === 'printable') return undefined;
   // Hashes: MD5, SHA-1, SHA-2, and git's and containers' abbreviations of them.
-  if (alphabet === 'hex' && (length === 32 || length === 40 || length === 56 || length === 64 || length === 96 || length === 128)) return undefined;
+  if (alphabet === 'hex' && (length === 32 || length === 40 || length === 56 || length === 64 || length === 96 || length === 128))
+    return undefined;
   if (distinctCharacters(value) < (alphabet === 'hex' ? 9 : 14) || regularity(value) > 0.3) return undefined;
   const bits = surprise(value);
   if (bits < (alphabet === 'hex' ? 4 : 5) || wordShare(value) > 0.4) return undefined;
@@ -65,12 +70,24 @@ function isAssigned(text: string, start: number, end: number): boolean {
 }
 
 function isNameCode(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code === 45 || code === 34;
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 95 ||
+    code === 45 ||
+    code === 34
+  );
 }
 
 /** Starts of images, fonts, archives, keys and certificates in base64, and base64 that decodes to text. */
 function isFileOrText(value: string): boolean {
-  if (/^(?:iVBORw0|R0lGOD|\/9j\/|UklGR|PHN2Zy|d09GM|AAEAAA|AAABAA|JVBERi0|UEsDB|H4sI|1f8b08|789c|MI[ICGEH]|AAAAB3Nza|AAAAC3Nza|AAAAE2Vj|AGFzbQ|LS0tLS1)/.test(value)) return true;
+  if (
+    /^(?:iVBORw0|R0lGOD|\/9j\/|UklGR|PHN2Zy|d09GM|AAEAAA|AAABAA|JVBERi0|UEsDB|H4sI|1f8b08|789c|MI[ICGEH]|AAAAB3Nza|AAAAC3Nza|AAAAE2Vj|AGFzbQ|LS0tLS1)/.test(
+      value,
+    )
+  )
+    return true;
   const bytes = Buffer.from(value, 'base64');
   let printable = 0;
   for (const byte of bytes) if ((byte >= 32 && byte < 127) || byte === 10 || byte === 13 || byte === 9) printable++;

@@ -1,5 +1,5 @@
 import type { GenericMatch } from './generic-assigned.ts';
-import { isLetterCode } from './generic-key.ts';
+import { isLetterCode } from './generic-characters.ts';
 import { judgeValue } from './generic-value.ts';
 
 const maxValue = 400;
@@ -44,7 +44,12 @@ function basicCredential(text: string, hitStart: number, start: number, end: num
   if (confidence === 0) return undefined;
   // Without the header's name the word may be anything; base64 that decodes to user:password is evidence enough but for the weakest.
   const isHeader = /authorization["'\]]{0,2}\s{0,3}[:=,]/i.test(text.slice(Math.max(0, hitStart - 40), hitStart));
-  return { start, end, confidence: isHeader ? confidence : Math.max(0, Math.round((confidence - 0.1) * 100) / 100), kind: 'authorization' };
+  return {
+    start,
+    end,
+    confidence: isHeader ? confidence : Math.max(0, Math.round((confidence - 0.1) * 100) / 100),
+    kind: 'authorization',
+  };
 }
 
 /**
@@ -60,7 +65,8 @@ export function findCurlUser(text: string, hitStart: number, hitEnd: number): Ge
     if (c !== 45 || (text.charCodeAt(at - 1) !== 32 && text.charCodeAt(at - 1) !== 9)) continue;
     const next = text.charCodeAt(at + 1);
     if (next === 117) return userOption(text, at + 2);
-    if (next === 45 && text.startsWith('--user', at) && (text.charCodeAt(at + 6) === 32 || text.charCodeAt(at + 6) === 61)) return userOption(text, at + 6);
+    if (next === 45 && text.startsWith('--user', at) && (text.charCodeAt(at + 6) === 32 || text.charCodeAt(at + 6) === 61))
+      return userOption(text, at + 6);
   }
   return undefined;
 }

@@ -1,3 +1,5 @@
+import { identifierCharacter, isDigitCode, isLetterCode, isLowerCode, isUpperCode } from './generic-characters.ts';
+
 /** What a key's name says about the value assigned to it. */
 export interface Key {
   readonly start: number;
@@ -9,39 +11,11 @@ export interface Key {
   readonly isMock: boolean;
 }
 
+/** What a key names; `judgeValue` asks less of a password than of what a machine makes. */
 export type KeyKind = 'password' | 'secret' | 'api-key' | 'token' | 'credential';
 
 /** Longest identifier looked at, either side of the keyword. */
 export const maxKeyReach = 64;
-
-const identifierCharacter = characterTable('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-');
-
-export function isIdentifierCode(code: number): boolean {
-  return identifierCharacter[code] === 1;
-}
-
-export function isUpperCode(code: number): boolean {
-  return code >= 65 && code <= 90;
-}
-
-export function isLowerCode(code: number): boolean {
-  return code >= 97 && code <= 122;
-}
-
-export function isDigitCode(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
-
-export function isLetterCode(code: number): boolean {
-  return isLowerCode(code) || isUpperCode(code);
-}
-
-/** A table of 256 flags for the characters of a string. */
-export function characterTable(characters: string): Uint8Array {
-  const table = new Uint8Array(256);
-  for (let i = 0; i < characters.length; i++) table[characters.charCodeAt(i)] = 1;
-  return table;
-}
 
 /**
  * Where the identifier around a keyword ends, or -1 if the keyword is only the start of a longer word (`tokenizer`, `passwordless`,
@@ -54,7 +28,8 @@ export function keyEnd(text: string, keywordEnd: number): number {
     const last = text.charCodeAt(end - 1);
     let next = text.charCodeAt(end);
     // A plural is the same word; `Tokens[0]` and `SECRETS=`.
-    if ((next === 115 || (next === 83 && isUpperCode(last))) && !isLetterCode(text.charCodeAt(end + 1))) next = text.charCodeAt(++end);
+    if ((next === 115 || (next === 83 && isUpperCode(last))) && !isLetterCode(text.charCodeAt(end + 1)))
+      next = text.charCodeAt(++end);
     else if (isLowerCode(next) && !isGluedSuffix(text, end)) return -1;
     else if (isUpperCode(next) && isUpperCode(last) && !isGluedSuffix(text, end)) return -1;
   }
@@ -71,9 +46,13 @@ function isGluedSuffix(text: string, at: number): boolean {
     case 107:
       return (text.charCodeAt(at + 1) | 32) === 101 && (text.charCodeAt(at + 2) | 32) === 121;
     case 115:
-      return (text.charCodeAt(at + 1) | 32) === 101 && (text.charCodeAt(at + 2) | 32) === 99 && (text.charCodeAt(at + 3) | 32) === 114;
+      return (
+        (text.charCodeAt(at + 1) | 32) === 101 && (text.charCodeAt(at + 2) | 32) === 99 && (text.charCodeAt(at + 3) | 32) === 114
+      );
     case 116:
-      return (text.charCodeAt(at + 1) | 32) === 111 && (text.charCodeAt(at + 2) | 32) === 107 && (text.charCodeAt(at + 3) | 32) === 101;
+      return (
+        (text.charCodeAt(at + 1) | 32) === 111 && (text.charCodeAt(at + 2) | 32) === 107 && (text.charCodeAt(at + 3) | 32) === 101
+      );
     default:
       return false;
   }
@@ -111,7 +90,8 @@ export function readKey(text: string, start: number, end: number, keywordStart: 
       if (word.endsWith('pass')) hasPass = true;
       continue;
     }
-    if (neverWords.has(word) || (isBefore && namingPrefixes.has(word)) || (isBehind && namingSuffixes.has(word))) return undefined;
+    if (neverWords.has(word) || (isBefore && namingPrefixes.has(word)) || (isBehind && namingSuffixes.has(word)))
+      return undefined;
     if (word === 'encoded') isEncoded = true;
     if (mockWords.has(word)) isMock = true;
     if (strengthening.has(word)) strength = 'strong';
@@ -137,7 +117,8 @@ const rank = { password: 0, secret: 1, 'api-key': 2, token: 3, credential: 4 } s
 function kindOf(word: string): KeyKind | undefined {
   const singular = word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
   if (singular.endsWith('password') || singular.endsWith('passwd') || singular.endsWith('passphrase')) return 'password';
-  if (singular.endsWith('pwd') || singular.endsWith('passwort') || singular.endsWith('pass') || singular === 'securestring') return 'password';
+  if (singular.endsWith('pwd') || singular.endsWith('passwort') || singular.endsWith('pass') || singular === 'securestring')
+    return 'password';
   if (singular === 'masterauth' || singular === 'passcode' || singular === 'identified by') return 'password';
   if (singular.endsWith('secret') || singular === 'secretkey') return 'secret';
   if (singular.endsWith('apikey') || singular.endsWith('accesskey') || singular.endsWith('authkey')) return 'api-key';
@@ -154,7 +135,12 @@ function wordEnd(text: string, start: number, end: number): number {
       if (i > start) return i;
       return i + 1;
     }
-    if (i > start && isUpperCode(c) && (!isUpperCode(text.charCodeAt(i - 1)) || (i + 1 < end && isLowerCode(text.charCodeAt(i + 1))))) return i;
+    if (
+      i > start &&
+      isUpperCode(c) &&
+      (!isUpperCode(text.charCodeAt(i - 1)) || (i + 1 < end && isLowerCode(text.charCodeAt(i + 1))))
+    )
+      return i;
   }
   return end;
 }
@@ -189,7 +175,9 @@ const namingSuffixes = wordSet(`
   change changed recovery retry attempts history tokenizer mechanism method address mgr mgrwith callable realm encryption last used updated created at contract symbol decimals balance amount
   supply price network chain mount`);
 
-const mockWords = wordSet(`test tests testing mock mocked fake dummy example sample demo stub fixture spec foo bar placeholder random some unsigned`);
+const mockWords = wordSet(
+  `test tests testing mock mocked fake dummy example sample demo stub fixture spec foo bar placeholder random some unsigned`,
+);
 
 /** Makes a `token` or `credential` one that opens something. */
 const strengthening = wordSet(`

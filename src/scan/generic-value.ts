@@ -166,7 +166,8 @@ function judgeHuman(value: string, context: ValueContext): number {
 const placeholderParts =
   /example|sample|change.?(?:me|this|it)|placeholder|your|insert|replace|dummy|redacted|todo|fixme|fake|foobar|lorem|xxxx|\*\*\*|\.\.\.|not.?(?:a.?)?real|(?:super|top|my|our|very|shared|some|this.?is.?a?).?secret|(?:my|our|some|the|user|admin|default|root|db|new|old).?pass|secret.?(?:key|token|value|pass|word)|keyboard.?cat|removed|masked|hidden|enter.?|goes.?here|undefined|fill.?in|default|invalid|incorrect|wrong|nonexist|whatever|anything|blah|abc.?123|123.?abc|1234567|deadbeef|cafebabe|feedface|0000000|passw0rd|p@ssw0rd|pa55w|p4ssw|passphrase|password|passwd/;
 
-const placeholderWhole = /^(?:null|nil|none|true|false|yes|no|empty|blank|unset|unknown|n\/a|secret\d*|token\d*|pass\d*|pwd\d*|test\w*|user\d*|admin\d*|root\d*|guest\d*|foo\w*|bar\w*|baz\w*|qwerty\w*|letmein\d*|welcome\d*|hello\w*|abc\w{0,5}|string\d*)$/;
+const placeholderWhole =
+  /^(?:null|nil|none|true|false|yes|no|empty|blank|unset|unknown|n\/a|secret\d*|token\d*|pass\d*|pwd\d*|test\w*|user\d*|admin\d*|root\d*|guest\d*|foo\w*|bar\w*|baz\w*|qwerty\w*|letmein\d*|welcome\d*|hello\w*|abc\w{0,5}|string\d*)$/;
 
 function isSomethingElse(value: string, context: ValueContext): boolean {
   const first = value.charCodeAt(0);
@@ -179,12 +180,19 @@ function isSomethingElse(value: string, context: ValueContext): boolean {
   const last = value.charCodeAt(value.length - 1);
   if (first === 43 || (first === 44 && isQuoted) || first === 41 || first === 59) return true;
   if (last === 40 || last === 58 || last === 44 || (last === 61 && value.length < 12 && context.kind !== 'password')) return true;
-  return /^\d{1,4}[-/.:]\d{1,2}[-/.:]\d{1,4}(?:\b|T)|^v?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.]{0,16})?$|^\+?[\d\s().-]+$|^#[0-9a-f]{3,8}$|^\d+(?:px|em|rem|ms|s|m|h|d|%|kb|mb|gb)$/i.test(value);
+  return /^\d{1,4}[-/.:]\d{1,2}[-/.:]\d{1,4}(?:\b|T)|^v?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.]{0,16})?$|^\+?[\d\s().-]+$|^#[0-9a-f]{3,8}$|^\d+(?:px|em|rem|ms|s|m|h|d|%|kb|mb|gb)$/i.test(
+    value,
+  );
 }
 
 /** A long random value may hold the word by its issuer's design (`sk_test_…`); a shorter one with it is made up. */
 function outweighs(value: string, context: ValueContext): boolean {
-  return context.kind !== 'password' && value.length >= 32 && !/example|x{4}|\*{3}|\.{3}|dummy|fake|redact|your|change|placeholder|1234567|deadbeef/i.test(value) && wordShare(value) < 0.3;
+  return (
+    context.kind !== 'password' &&
+    value.length >= 32 &&
+    !/example|x{4}|\*{3}|\.{3}|dummy|fake|redact|your|change|placeholder|1234567|deadbeef/i.test(value) &&
+    wordShare(value) < 0.3
+  );
 }
 
 function isTemplate(value: string, first: number): boolean {
@@ -193,7 +201,8 @@ function isTemplate(value: string, first: number): boolean {
   // $VAR, ${…}, $(…), but not the passwords that only hold a dollar; crypt's $2b$ is caught with the hashes.
   if (first === 36 && (second === 123 || second === 40 || /^\$[A-Za-z_][\w.:>-]*$/.test(value))) return true;
   // <…>, [...], {…}, %VAR%, __VAR__, @VAR@
-  if (first === 60 || (first === 91 && last === 93) || (first === 123 && last === 125) || (first === 37 && last === 37)) return true;
+  if (first === 60 || (first === 91 && last === 93) || (first === 123 && last === 125) || (first === 37 && last === 37))
+    return true;
   if ((first === 95 && second === 95 && last === 95) || (first === 64 && last === 64)) return true;
   if (first === 33 && /^!(?:Ref|Sub|GetAtt|ImportValue|Join|secret|vault|env|reference|encrypted)\b/i.test(value)) return true;
   if (/\$\{|\$\(|\$\[|\{\{|\}\}|#\{|<%|%>|\{%|%\(|@\{|<\?|\[\[/.test(value)) return true;
@@ -208,8 +217,17 @@ function isPathOrUrl(value: string, first: number): boolean {
   if (first === 46 || first === 126) return second === 47 || second === 46 || wordShare(value) > 0.5;
   if (second === 58 && (value.charCodeAt(2) === 92 || value.charCodeAt(2) === 47)) return true;
   if (first === 47) return value.length < 24 || surprise(value) < 5;
-  if (/^(?:arn|urn|op|vault|ssm|kms|env|file|secret|sm|ref|data|gcp|aws|azure|akv|keyring|cmd|exec|npm|git|sha\d+|md5|projects?|v\d)[:+/]/i.test(value)) return true;
-  if (/\.(?:pem|key|crt|cer|p12|pfx|jks|txt|json|ya?ml|xml|conf|cfg|ini|env|properties|toml|js|ts|jsx|tsx|mjs|py|rb|go|rs|java|kt|php|cs?|h|cpp|sh|sql|html?|css|md|log|gpg|asc|pub|csv|png|jpe?g|gif|svg|lock|db|com|org|net|io|dev|local|internal)$/i.test(value))
+  if (
+    /^(?:arn|urn|op|vault|ssm|kms|env|file|secret|sm|ref|data|gcp|aws|azure|akv|keyring|cmd|exec|npm|git|sha\d+|md5|projects?|v\d)[:+/]/i.test(
+      value,
+    )
+  )
+    return true;
+  if (
+    /\.(?:pem|key|crt|cer|p12|pfx|jks|txt|json|ya?ml|xml|conf|cfg|ini|env|properties|toml|js|ts|jsx|tsx|mjs|py|rb|go|rs|java|kt|php|cs?|h|cpp|sh|sql|html?|css|md|log|gpg|asc|pub|csv|png|jpe?g|gif|svg|lock|db|com|org|net|io|dev|local|internal)$/i.test(
+      value,
+    )
+  )
     return true;
   if (/^[\w.+-]+@[\w-]+\.[\w.-]+$/.test(value)) return true;
   return value.includes('/') && /[\w-]+(?:\/[\w.-]+){2,}/.test(value) && wordShare(value) > 0.6;
@@ -222,7 +240,11 @@ function isRegexOrRule(value: string): boolean {
 
 /** Ciphertext, one-way hashes, public keys and certificates, integrity values: not secrets in clear. */
 function isEncryptedOrPublic(value: string, context: ValueContext): boolean {
-  if (/^(?:\$2[abxy]?\$|\$argon2|\$[156y]\$|\$pbkdf2|\$scrypt|\$P\$|\$H\$|\$ANSIBLE_VAULT|\{S?SHA|\{S?MD5|\{[A-Za-z][\w@.-]{1,40}\}|pbkdf2[_:$]|bcrypt[_:$]|argon2|scrypt:|sha(?:1|224|256|384|512)[-:$]|md5[:$]|\*[0-9A-F]{40}$|scram-sha|SCRAM-SHA|ENC\[|ENC\(|DEC::|vault:v\d|AQICAH|gAAAAA|enc:|encrypted:|secure:|sops:|age1|-----BEGIN (?:CERT|PUBLIC|RSA PUBLIC|SSH2 PUBLIC|PGP (?:PUBLIC|MESSAGE|SIGNATURE))|ssh-|ecdsa-sha2|AAAA[BCE]3Nza|AAAAE2Vj|SHA256:|MD5:|iVBORw0|R0lGOD|\/9j\/|UklGR|PHN2Zy|d09GM|AAABAA|JVBERi0|UEsDB|H4sI)/.test(value))
+  if (
+    /^(?:\$2[abxy]?\$|\$argon2|\$[156y]\$|\$pbkdf2|\$scrypt|\$P\$|\$H\$|\$ANSIBLE_VAULT|\{S?SHA|\{S?MD5|\{[A-Za-z][\w@.-]{1,40}\}|pbkdf2[_:$]|bcrypt[_:$]|argon2|scrypt:|sha(?:1|224|256|384|512)[-:$]|md5[:$]|\*[0-9A-F]{40}$|scram-sha|SCRAM-SHA|ENC\[|ENC\(|DEC::|vault:v\d|AQICAH|gAAAAA|enc:|encrypted:|secure:|sops:|age1|-----BEGIN (?:CERT|PUBLIC|RSA PUBLIC|SSH2 PUBLIC|PGP (?:PUBLIC|MESSAGE|SIGNATURE))|ssh-|ecdsa-sha2|AAAA[BCE]3Nza|AAAAE2Vj|SHA256:|MD5:|iVBORw0|R0lGOD|\/9j\/|UklGR|PHN2Zy|d09GM|AAABAA|JVBERi0|UEsDB|H4sI)/.test(
+      value,
+    )
+  )
     return true;
   // DER in base64: a certificate or a public key, unless the name says private.
   if (/^MI[ICGH]/.test(value) && value.length >= 40) return context.kind !== 'api-key' && context.kind !== 'secret';
@@ -262,20 +284,24 @@ function isMadeOfStockWords(run: string): boolean {
 }
 
 function unleet(value: string): string {
-  return value.replace(/(?<=[A-Za-z])[0@](?=[A-Za-z])/g, (c) => (c === '0' ? 'o' : 'a')).replace(/(?<=[A-Za-z])[3$](?=[A-Za-z$])/g, (c) => (c === '3' ? 'e' : 's'));
+  return value
+    .replace(/(?<=[A-Za-z])[0@](?=[A-Za-z])/g, (c) => (c === '0' ? 'o' : 'a'))
+    .replace(/(?<=[A-Za-z])[3$](?=[A-Za-z$])/g, (c) => (c === '3' ? 'e' : 's'));
 }
 
 /** Brackets, arrows and calls: an expression or a regular expression rather than a value. */
 function looksLikeCode(value: string): boolean {
   return (
-    /[\w$]\(|\)[.;,]|=>|->|::|\[\w*\]|^\^|\\[dwsbSDWnrtux]|\.\*|\.\+|\(\?|&&|\|\||===?|!==?|\+=|;[a-z]+|^[\w.]+=|<\/|\/>|^[).,;+*/]|"\+|\+"|'\+|\+'/.test(value) ||
-    /^[a-zA-Z_$][\w$]*(?:\.[a-zA-Z_$][\w$]*)+$/.test(value)
+    /[\w$]\(|\)[.;,]|=>|->|::|\[\w*\]|^\^|\\[dwsbSDWnrtux]|\.\*|\.\+|\(\?|&&|\|\||===?|!==?|\+=|;[a-z]+|^[\w.]+=|<\/|\/>|^[).,;+*/]|"\+|\+"|'\+|\+'/.test(
+      value,
+    ) || /^[a-zA-Z_$][\w$]*(?:\.[a-zA-Z_$][\w$]*)+$/.test(value)
   );
 }
 
 /** `user_2`, `node1.internal`, `step-3`: words and a number, joined as names are. */
 function looksLikeName(value: string): boolean {
-  if (/^(?:[A-Z]+\d*[a-z]*|[a-z]+\d?)(?:[A-Z][a-z]{2,}){1,}$/.test(value) || /^[a-z]+\d[a-z]*(?:_[a-z]+)+$/.test(value)) return true;
+  if (/^(?:[A-Z]+\d*[a-z]*|[a-z]+\d?)(?:[A-Z][a-z]{2,}){1,}$/.test(value) || /^[a-z]+\d[a-z]*(?:_[a-z]+)+$/.test(value))
+    return true;
   return /^[A-Za-z]+(?:[-_.:/][A-Za-z]*\d{0,3})+$/.test(value) && wordShare(value) > 0.5;
 }
 

@@ -14,7 +14,7 @@ export interface Match {
   readonly endColumn: number;
   /** Decoders it went through, outermost first. */
   readonly decoded?: readonly string[];
-  /** What stands on its line, at most 256 bytes to either side, in the clear. */
+  /** What stands on its line, at most 256 bytes to either side, the value itself redacted; other secrets there are not. */
   readonly context: string;
   /** The comment on its line that allows it. */
   readonly allowedBy?: string;

@@ -1,7 +1,16 @@
 import { words } from './rarity-words.ts';
 
 /** The narrowest alphabet that holds a value; it says how much entropy a random value of its length would show. */
-export type Alphabet = 'digits' | 'hex' | 'letters' | 'lower-alnum' | 'upper-alnum' | 'alnum' | 'base64' | 'base64url' | 'printable';
+export type Alphabet =
+  | 'digits'
+  | 'hex'
+  | 'letters'
+  | 'lower-alnum'
+  | 'upper-alnum'
+  | 'alnum'
+  | 'base64'
+  | 'base64url'
+  | 'printable';
 
 const longestWord = 16;
 /** What may follow a listed word and still be that word. */

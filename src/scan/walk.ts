@@ -12,8 +12,8 @@ export interface WalkVisitor {
   fault(entry: number, reason: 'corrupt' | 'too-large', detail: string): void;
   /** An entry whose base was not read: its object is to be read another way. */
   orphan(entry: number): void;
-  /** After each entry: its object's size, and the bytes inflated for it. */
-  progress(objectBytes: number, inflatedBytes: number): void;
+  /** An object that was read; it lies at `address` during the call. */
+  object(entry: number, address: number, length: number): void;
 }
 
 interface Frame {
@@ -28,7 +28,7 @@ interface Frame {
  * are walked: with the heaviest child last, few documents are alive at a time.
  */
 export function walkDeltaTrees(
-  scanner: DocumentScanner,
+  scanner: Pick<DocumentScanner, 'kernel' | 'scan' | 'scanDelta' | 'keepHits' | 'release'>,
   packPath: string,
   entries: PackEntries,
   forest: Pick<DeltaForest, 'firstChild' | 'children'>,
@@ -73,7 +73,7 @@ export function walkDeltaTrees(
       return undefined;
     }
     const document = scanner.scan(address, size, (match) => visitor.match(entry, match));
-    visitor.progress(size, size);
+    visitor.object(entry, address, size);
     return document;
   }
 
@@ -114,7 +114,7 @@ export function walkDeltaTrees(
       return undefined;
     }
     const document = scanner.scanDelta(address, length, segments, exports.segmentCount.value, base, (match) => visitor.match(entry, match));
-    visitor.progress(length, size);
+    visitor.object(entry, address, length);
     return document;
   }
 

@@ -1,10 +1,10 @@
+import { QuashError } from '../errors.ts';
 import { type GitOptions, git, spawnGit } from '../git/run-git.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Origin } from '../model/origin.ts';
-import { QuashError } from '../errors.ts';
 import type { Change } from './change.ts';
 import { collectFiles, commitFormat, type DiffRecord, diffArguments, everyLine, readDiff } from './diff-output.ts';
-import { type ObjectReader, openObjectReader } from './object-reader.ts';
+import { type ObjectReader, openObjectReader } from '../git/object-reader.ts';
 import { objectGap, readChange } from './read-change.ts';
 
 /** Commits, as git names them: those reachable from `from`, less those reachable from `except`. */
@@ -12,8 +12,8 @@ export interface RevisionRange {
   /** Ids, names, or ranges such as `A..B`. */
   readonly from: readonly string[];
   readonly except?: readonly string[];
-  /** Leaves out what refs hold already: `all` of them, or those that remember a remote. */
-  readonly exceptRefs?: 'all' | { readonly remote: string };
+  /** Leaves out what refs hold already: `all` of them, those that remember some remote, or one. */
+  readonly exceptRefs?: 'all' | 'remotes' | { readonly remote: string };
   /** Passes over ids in `except` that are not here, as a remote's may be. */
   readonly ignoreMissing?: boolean;
 }
@@ -33,7 +33,10 @@ export async function* rangeChanges(range: RevisionRange, options: RangeOptions)
   if (range.from.length === 0) return;
   const reader = openObjectReader(options, options.maxSize);
   const revisions = spawnGit(['rev-list', '--reverse', '--topo-order', ...revisionArguments(range)], options);
-  const diffs = spawnGit(['diff-tree', '--stdin', '-r', '--root', '-c', '--always', '--encoding=UTF-8', commitFormat, ...diffArguments], options);
+  const diffs = spawnGit(
+    ['diff-tree', '--stdin', '-r', '--root', '-c', '--always', '--encoding=UTF-8', commitFormat, ...diffArguments],
+    options,
+  );
   revisions.stdin.end(revisionInput(range));
   revisions.stdout.pipe(diffs.stdin);
   try {
@@ -58,7 +61,12 @@ export async function* rangeChanges(range: RevisionRange, options: RangeOptions)
   }
 }
 
-async function* commitChanges(commit: Commit, records: readonly DiffRecord[], reader: ObjectReader, maxSize: number): AsyncGenerator<Change | Gap> {
+async function* commitChanges(
+  commit: Commit,
+  records: readonly DiffRecord[],
+  reader: ObjectReader,
+  maxSize: number,
+): AsyncGenerator<Change | Gap> {
   const { author, email, date } = commit;
   const who = { commit: commit.commit, author, email, date };
   yield { origin: { kind: 'commit', ...who }, bytes: commit.message, addedLines: everyLine };
@@ -120,9 +128,10 @@ async function* treeChanges(tree: string, reader: ObjectReader, options: RangeOp
 
 function revisionArguments(range: RevisionRange): string[] {
   const words = range.ignoreMissing ? ['--ignore-missing', '--stdin'] : ['--stdin'];
-  if (range.exceptRefs === 'all') return [...words, '--not', '--all'];
+  if (range.exceptRefs === 'all' || range.exceptRefs === 'remotes') return [...words, '--not', `--${range.exceptRefs}`];
   // A remote that has no name but its URL has no refs either, and a URL may hold what --remotes would take for a pattern.
-  if (range.exceptRefs !== undefined && /^[\w./-]+$/.test(range.exceptRefs.remote)) return [...words, '--not', `--remotes=${range.exceptRefs.remote}`];
+  if (range.exceptRefs !== undefined && /^[\w./-]+$/.test(range.exceptRefs.remote))
+    return [...words, '--not', `--remotes=${range.exceptRefs.remote}`];
   return words;
 }
 
@@ -130,7 +139,8 @@ function revisionArguments(range: RevisionRange): string[] {
 function revisionInput(range: RevisionRange): string {
   const lines = [...range.from, ...(range.except ?? []).map((revision) => `^${revision}`)];
   for (const line of lines) {
-    if (/[\n\0]/.test(line) || line.startsWith('-')) throw new QuashError('usage', `reading the range ${JSON.stringify(line)}: it is not a revision; see git help revisions`);
+    if (/[\n\0]/.test(line) || line.startsWith('-'))
+      throw new QuashError('usage', `reading the range ${JSON.stringify(line)}: it is not a revision; see git help revisions`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -22,15 +22,18 @@ export function cloneUrl(text: string): string {
   if (text.startsWith('-')) throw refuse('it looks like an option; give a URL such as https://host/team/app.git');
   const protocol = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (protocol === undefined) {
-    if (!scpForm.test(text) || /^[a-z][a-z0-9+.-]*::/i.test(text)) throw refuse(`only ${cloneProtocols.join(', ')} and user@host:path are cloned`);
+    if (!scpForm.test(text) || /^[a-z][a-z0-9+.-]*::/i.test(text))
+      throw refuse(`only ${cloneProtocols.join(', ')} and user@host:path are cloned`);
     const [host = '', path = ''] = splitOnce(text, ':');
     if (/(^|@)-/.test(host) || path.startsWith('-')) throw refuse('its host or path looks like an option');
     return text;
   }
-  if (!cloneProtocols.some((known) => known === protocol)) throw refuse(`only ${cloneProtocols.join(', ')} and user@host:path are cloned`);
+  if (!cloneProtocols.some((known) => known === protocol))
+    throw refuse(`only ${cloneProtocols.join(', ')} and user@host:path are cloned`);
   if (!URL.canParse(text)) throw refuse('it is not a URL; give one such as https://host/team/app.git');
   const { hostname, username, pathname } = new URL(text);
-  if ([hostname, username, pathname.slice(1)].some((part) => /^(-|%2d)/i.test(part))) throw refuse('its host, user or path looks like an option');
+  if ([hostname, username, pathname.slice(1)].some((part) => /^(-|%2d)/i.test(part)))
+    throw refuse('its host, user or path looks like an option');
   return text;
 }
 

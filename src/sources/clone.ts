@@ -18,7 +18,7 @@ export interface CloneOptions {
   readonly onProgress?: (progress: CloneProgress) => void;
 }
 
-// What the user set for git to reach a remote. Everything else that begins with GIT_ simple-git drops.
+// What the user set for git to reach a remote. Every other GIT_* stays out, and so do the programs a clone has no use for.
 const allowedEnvironment: readonly string[] = [
   'GIT_ALLOW_PROTOCOL',
   'GIT_TERMINAL_PROMPT',
@@ -45,7 +45,11 @@ const allowedEnvironment: readonly string[] = [
  * `use`, and removes it however that ends: returned, thrown, aborted, or the process exiting early.
  * Throws QuashError('usage') for a URL that is not cloned, QuashError('source') when git cannot clone it.
  */
-export async function withClone<Result>(text: string, { signal, onProgress }: CloneOptions, use: (gitDir: string) => Promise<Result>): Promise<Result> {
+export async function withClone<Result>(
+  text: string,
+  { signal, onProgress }: CloneOptions,
+  use: (gitDir: string) => Promise<Result>,
+): Promise<Result> {
   const url = cloneUrl(text);
   const folder = mkdtempSync(join(tmpdir(), 'quash-clone-'));
   // For a process that ends without unwinding: a second Ctrl-C, or a bug elsewhere.
@@ -66,14 +70,22 @@ async function clone(url: string, gitDir: string, folder: string, { signal, onPr
   const git = simpleGit({
     baseDir: folder,
     abort: signal,
-    progress: ({ stage, progress }) => onProgress?.({ stage, percent: progress }),
+    progress: ({ stage, progress }) => onProgress?.({ stage: stage.replace(/\W+$/, ''), percent: progress }),
     allowEnvironment: allowedEnvironment,
-    unsafe: { allowUnsafeTemplateDir: true },
+    // simple-git refuses these by default, whoever set them. Here the template is ours and the rest is the user's own environment.
+    unsafe: {
+      allowUnsafeTemplateDir: true,
+      allowUnsafeSshCommand: true,
+      allowUnsafeAskPass: true,
+      allowUnsafeGitProxy: true,
+      allowUnsafeConfigPaths: true,
+      allowUnsafeExec: true,
+    },
   });
-  git.env({ ...process.env, LC_ALL: 'C', GIT_ALLOW_PROTOCOL: cloneProtocols.join(':'), GIT_TERMINAL_PROMPT: '0' });
+  git.env({ ...userEnvironment(), LC_ALL: 'C', GIT_ALLOW_PROTOCOL: cloneProtocols.join(':'), GIT_TERMINAL_PROMPT: '0' });
   try {
     // --mirror fetches every ref, hidden pull requests too. An empty template brings no hooks; `--` ends the options.
-    await git.raw(['clone', '--mirror', '--template=', '--no-local', ...(onProgress ? ['--progress'] : []), '--', url, gitDir]);
+    await git.raw(['clone', '--mirror', '--template=', '--no-local', '--progress', '--', url, gitDir]);
   } catch (error) {
     const where = printable(url);
     if (signal?.aborted) throw new QuashError('interrupted', `cloning ${where}: interrupted`);
@@ -83,10 +95,16 @@ async function clone(url: string, gitDir: string, folder: string, { signal, onPr
   }
 }
 
+function userEnvironment(): NodeJS.ProcessEnv {
+  const isKept = (name: string) => allowedEnvironment.includes(name) || !/^(git_.*|editor|visual|pager|prefix)$/i.test(name);
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => isKept(name)));
+}
+
 /** What git said, less its progress and its parting remarks. */
 function reasonOf(said: string): string {
   const lines = said.split('⏎').filter((line) => /^(fatal|error|remote|ssh|Host key|Permission)/i.test(line));
   const reason = (lines.length > 0 ? lines : [said]).slice(0, 3).join(' ');
-  if (/could not read Username|Authentication failed|Permission denied/i.test(reason)) return `${reason}; give access through a credential helper or an SSH key`;
+  if (/could not read Username|Authentication failed|Permission denied/i.test(reason))
+    return `${reason}; give access through a credential helper or an SSH key`;
   return `${reason}; check the URL and that you can reach it`;
 }

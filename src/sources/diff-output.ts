@@ -9,8 +9,22 @@ export const everyLine: readonly LineRange[] = [[1, Number.POSITIVE_INFINITY]];
 
 /** What one record of `git diff-index` or `git diff-tree`, called with `diffArguments`, tells. */
 export type DiffRecord =
-  | { readonly kind: 'commit'; readonly commit: string; readonly author: string; readonly email: string; readonly date: string; readonly message: Buffer }
-  | { readonly kind: 'entry'; readonly path: string; readonly mode: string; readonly blob: string; readonly oldBlobs: readonly string[]; readonly status: string }
+  | {
+      readonly kind: 'commit';
+      readonly commit: string;
+      readonly author: string;
+      readonly email: string;
+      readonly date: string;
+      readonly message: Buffer;
+    }
+  | {
+      readonly kind: 'entry';
+      readonly path: string;
+      readonly mode: string;
+      readonly blob: string;
+      readonly oldBlobs: readonly string[];
+      readonly status: string;
+    }
   | { readonly kind: 'hunk'; readonly blob: string; readonly oldBlobs: readonly string[]; readonly added: readonly LineRange[] };
 
 /**
@@ -134,7 +148,14 @@ export async function* readDiff(stdout: Readable): AsyncGenerator<DiffRecord> {
       const fields = takeFields(5);
       if (fields === undefined) return 'more';
       const [commit, author, email, date, message] = fields as [Buffer, Buffer, Buffer, Buffer, Buffer];
-      return { kind: 'commit', commit: commit.toString('latin1', 7), author: author.toString(), email: email.toString(), date: date.toString(), message };
+      return {
+        kind: 'commit',
+        commit: commit.toString('latin1', 7),
+        author: author.toString(),
+        email: email.toString(),
+        date: date.toString(),
+        message,
+      };
     }
     const line = take(newline)?.toString('latin1');
     if (line === undefined) {
@@ -188,7 +209,10 @@ function parseIndexLine(line: string): { readonly blob: string; readonly oldBlob
 function parseHunkHeader(line: string): Hunk {
   const words = /^@@+ ((?:-\d+(?:,\d+)? )+)\+(\d+)(?:,(\d+))? @@/.exec(line);
   if (words === null) throw misread(line);
-  const oldLeft = words[1]!.trim().split(' ').map((side) => Number(side.split(',')[1] ?? 1));
+  const oldLeft = words[1]!
+    .trim()
+    .split(' ')
+    .map((side) => Number(side.split(',')[1] ?? 1));
   return { added: [], oldLeft, newLeft: Number(words[3] ?? 1), line: Number(words[2]) };
 }
 
@@ -199,7 +223,10 @@ function addLine(added: [number, number][], line: number): void {
 }
 
 function misread(record: string): QuashError {
-  return new QuashError('source', `reading a diff from git: the record "${record.slice(0, 20)}…" has an unknown form; report it with the output of git --version`);
+  return new QuashError(
+    'source',
+    `reading a diff from git: the record "${record.slice(0, 20)}…" has an unknown form; report it with the output of git --version`,
+  );
 }
 
 /** A file that one diff says has changed, with what is new in it. */

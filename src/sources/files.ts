@@ -25,7 +25,10 @@ export interface ListOptions {
  * It walks by itself, with synchronous calls: of 5,927 files it lists in 50 ms what fast-glob lists in 200 (160 without
  * sizes), since each asynchronous stat costs more than the stat.
  */
-export async function* listFiles(root: string, { isWanted = () => true, signal }: ListOptions = {}): AsyncGenerator<ListedFile | Gap> {
+export async function* listFiles(
+  root: string,
+  { isWanted = () => true, signal }: ListOptions = {},
+): AsyncGenerator<ListedFile | Gap> {
   const folders = [''];
   let seen = 0;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -68,7 +71,8 @@ export function readFileBytes(root: string, path: string, maxSize: number): Uint
   try {
     const stats = fstatSync(file);
     if (!stats.isFile()) return specialFile(path);
-    if (stats.size > maxSize) return { origin, reason: 'too-large', detail: `${stats.size} bytes, more than the ${maxSize} of --max-size` };
+    if (stats.size > maxSize)
+      return { origin, reason: 'too-large', detail: `${stats.size} bytes, more than the ${maxSize} of --max-size` };
     const bytes = readAll(file, stats.size, maxSize);
     return bytes ?? { origin, reason: 'too-large', detail: `it grew past the ${maxSize} bytes of --max-size while it was read` };
   } catch (error) {
@@ -109,7 +113,12 @@ function readFolder(root: string, folder: string): Dirent[] | Gap {
   try {
     return readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    if (folder === '') throw new QuashError('source', `listing files in ${root}: ${reasonOf(error)}; check that it is there and that you may read it`, { cause: error });
+    if (folder === '')
+      throw new QuashError(
+        'source',
+        `listing files in ${root}: ${reasonOf(error)}; check that it is there and that you may read it`,
+        { cause: error },
+      );
     return unreadable(folder, error);
   }
 }
@@ -125,15 +134,27 @@ function look(root: string, path: string): ListedFile | Gap | undefined {
 }
 
 function specialFile(path: string): Gap {
-  return { origin: { kind: 'file', path }, reason: 'special-file', detail: 'a device, a socket or a pipe is not opened; pipe it in: quash scan -' };
+  return {
+    origin: { kind: 'file', path },
+    reason: 'special-file',
+    detail: 'a device, a socket or a pipe is not opened; pipe it in: quash scan -',
+  };
 }
 
 function unreadable(path: string, error: unknown): Gap {
   const origin = { kind: 'file', path } as const;
   if ((error as NodeJS.ErrnoException).code === 'ELOOP') {
-    return { origin, reason: 'outside-root', detail: 'it became a symbolic link after it was listed, and links are not followed' };
+    return {
+      origin,
+      reason: 'outside-root',
+      detail: 'it became a symbolic link after it was listed, and links are not followed',
+    };
   }
-  return { origin, reason: 'unreadable', detail: path.includes('\ufffd') ? 'its name is not valid UTF-8; rename it' : reasonOf(error) };
+  return {
+    origin,
+    reason: 'unreadable',
+    detail: path.includes('\ufffd') ? 'its name is not valid UTF-8; rename it' : reasonOf(error),
+  };
 }
 
 function reasonOf(error: unknown): string {

@@ -23,9 +23,15 @@ export function repositoryAt(folder: string): Repository | undefined {
   return describe(inside, folder) ?? describe(folder, undefined);
 }
 
-/** The repository that `folder` is in: its own, or that of the nearest folder above. `env` may name it, as it does for a hook. */
+/**
+ * The repository that `folder` is in: its own, or that of the nearest folder above. `env` may name it, as it does for a hook;
+ * hooks run at the top of the work tree, or in the git folder of a bare repository.
+ */
 export function findRepository(folder: string, env: Readonly<NodeJS.ProcessEnv> = {}): Repository | undefined {
-  if (env.GIT_DIR) return describe(resolve(folder, env.GIT_DIR), env.GIT_WORK_TREE ? resolve(folder, env.GIT_WORK_TREE) : undefined);
+  if (env.GIT_DIR) {
+    const workTree = env.GIT_WORK_TREE ? resolve(folder, env.GIT_WORK_TREE) : repositoryAt(folder)?.workTree;
+    return describe(resolve(folder, env.GIT_DIR), workTree);
+  }
   for (let at = resolve(folder); ; at = dirname(at)) {
     const repository = repositoryAt(at);
     if (repository !== undefined) return repository;

@@ -4,7 +4,7 @@ import { type GitOptions, type GitProcess, git, spawnGit } from '../git/run-git.
 import type { Gap } from '../model/gap.ts';
 import type { Change } from './change.ts';
 import { type ChangedFile, collectFiles, diffArguments, type LineRange, readDiff } from './diff-output.ts';
-import { openObjectReader } from './object-reader.ts';
+import { openObjectReader } from '../git/object-reader.ts';
 import { readChange } from './read-change.ts';
 import { findRepository } from './repository.ts';
 
@@ -22,7 +22,10 @@ export async function* stagedChanges(options: StagedOptions): AsyncGenerator<Cha
   const reader = openObjectReader(options, options.maxSize);
   try {
     const parents = readMergeHeads(options);
-    const [head, ...others] = await Promise.all([diffAgainstHead(options), ...parents.map((parent) => filesOf(startDiff(parent, options)))]);
+    const [head, ...others] = await Promise.all([
+      diffAgainstHead(options),
+      ...parents.map((parent) => filesOf(startDiff(parent, options))),
+    ]);
     const files = others.reduce<readonly ChangedFile[]>(narrow, head);
     for (const file of files) if (file.holdsText) reader.request(file.blob);
     for (const file of files) {

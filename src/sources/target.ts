@@ -30,12 +30,20 @@ export function resolveTarget(text: string, cwd: string, as?: TargetKind): Targe
   const stats = statOf(path, text);
   if (stats === undefined) {
     if (as === undefined && looksLikeUrl(text)) return { kind: 'url', url: cloneUrl(text) };
-    throw new QuashError('usage', `looking at ${printable(text)}: there is no such file or folder; check the path, or give a URL such as https://host/team/app.git`);
+    throw new QuashError(
+      'usage',
+      `looking at ${printable(text)}: there is no such file or folder; check the path, or give a URL such as https://host/team/app.git`,
+    );
   }
   if (stats.isDirectory()) return resolveFolder(path, text, as);
-  if (!stats.isFile()) throw new QuashError('usage', `looking at ${printable(text)}: it is neither a file nor a folder; pipe it in instead: quash scan - < ${printable(text)}`);
+  if (!stats.isFile())
+    throw new QuashError(
+      'usage',
+      `looking at ${printable(text)}: it is neither a file nor a folder; pipe it in instead: quash scan - < ${printable(text)}`,
+    );
   if (as === 'folder') throw new QuashError('usage', `taking ${printable(text)} as a folder: it is a file; leave out --as`);
-  if (as === 'repository') throw new QuashError('usage', `taking ${printable(text)} as a repository: it is a file; name the folder that holds .git`);
+  if (as === 'repository')
+    throw new QuashError('usage', `taking ${printable(text)} as a repository: it is a file; name the folder that holds .git`);
   return { kind: 'file', path };
 }
 
@@ -46,7 +54,8 @@ function resolveFolder(path: string, text: string, as: TargetKind | undefined): 
   if (repository !== undefined) return { kind: 'repository', path, repository };
   const within = findRepository(dirname(path));
   if (as === undefined) return within === undefined ? { kind: 'folder', path } : { kind: 'folder', path, within };
-  if (within === undefined) throw new QuashError('usage', `taking ${printable(text)} as a repository: no git repository holds it; leave out --as`);
+  if (within === undefined)
+    throw new QuashError('usage', `taking ${printable(text)} as a repository: no git repository holds it; leave out --as`);
   return { kind: 'repository', path: within.workTree ?? within.gitDir, repository: within };
 }
 
@@ -56,6 +65,8 @@ function statOf(path: string, text: string): Stats | undefined {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
-    throw new QuashError('usage', `looking at ${printable(text)}: ${code ?? 'it cannot be opened'}; check its permissions`, { cause });
+    throw new QuashError('usage', `looking at ${printable(text)}: ${code ?? 'it cannot be opened'}; check its permissions`, {
+      cause,
+    });
   }
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type BuiltRepository, buildRepository } from '../../fixtures/repositories/builder.ts';
 import { git, printable, spawnGit } from '../../src/git/run-git.ts';
 import { rangeChanges } from '../../src/sources/changed-lines.ts';
-import { openObjectReader } from '../../src/sources/object-reader.ts';
+import { openObjectReader } from '../../src/git/object-reader.ts';
 import { stagedChanges } from '../../src/sources/staged.ts';
 
 let folder: string;
@@ -37,7 +37,14 @@ function buildTraps(): { readonly repository: BuiltRepository; readonly sprung: 
   const tree = repository.git('rev-parse', 'HEAD^{tree}');
   const person = 'A <a@example.com> 1700000000 +0000';
   const signature = 'gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQ\n -----END PGP SIGNATURE-----';
-  const signed = repository.pipe(`tree ${tree}\nparent ${first}\nauthor ${person}\ncommitter ${person}\n${signature}\n\nsigned\n`, 'hash-object', '-t', 'commit', '-w', '--stdin');
+  const signed = repository.pipe(
+    `tree ${tree}\nparent ${first}\nauthor ${person}\ncommitter ${person}\n${signature}\n\nsigned\n`,
+    'hash-object',
+    '-t',
+    'commit',
+    '-w',
+    '--stdin',
+  );
   repository.git('update-ref', 'refs/heads/main', signed);
   repository.write('a', 'one\ntwo\n');
   repository.git('add', 'a');
@@ -46,7 +53,15 @@ function buildTraps(): { readonly repository: BuiltRepository; readonly sprung: 
   const hooks = join(folder, 'hooks');
   for (const into of [hooks, join(repository.gitDir, 'hooks')]) {
     mkdirSync(into, { recursive: true });
-    for (const hook of ['post-index-change', 'reference-transaction', 'pre-auto-gc', 'post-checkout', 'fsmonitor-watchman', 'pre-commit', 'proc-receive']) {
+    for (const hook of [
+      'post-index-change',
+      'reference-transaction',
+      'pre-auto-gc',
+      'post-checkout',
+      'fsmonitor-watchman',
+      'pre-commit',
+      'proc-receive',
+    ]) {
       writeFileSync(join(into, hook), `#!/bin/sh\n: > '${marks}/hook-${hook}'\n`, { mode: 0o755 });
     }
   }
@@ -124,7 +139,17 @@ describe('a hostile repository', () => {
     run('log', '-p', '-2');
     run('cat-file', '-p', absent);
     run('update-ref', 'refs/heads/x', 'HEAD');
-    expect(sprung()).toEqual(expect.arrayContaining(['clean', 'diff-command', 'gpg', 'hook-reference-transaction', 'included-fsmonitor', 'remote', 'textconv']));
+    expect(sprung()).toEqual(
+      expect.arrayContaining([
+        'clean',
+        'diff-command',
+        'gpg',
+        'hook-reference-transaction',
+        'included-fsmonitor',
+        'remote',
+        'textconv',
+      ]),
+    );
   });
 });
 
@@ -132,7 +157,8 @@ describe('the environment', () => {
   test('a GIT_DIR that happens to be set does not turn a read elsewhere, and a hook’s does', async () => {
     const here = buildRepository(join(folder, 'here'));
     const there = buildRepository(join(folder, 'there'));
-    const top = async (inherit: 'none' | 'hook') => (await git(['rev-parse', '--absolute-git-dir'], { cwd: here.path, inherit })).toString().trim();
+    const top = async (inherit: 'none' | 'hook') =>
+      (await git(['rev-parse', '--absolute-git-dir'], { cwd: here.path, inherit })).toString().trim();
     vi.stubEnv('GIT_DIR', there.gitDir);
     expect(await top('none')).toBe(here.gitDir);
     expect(await top('hook')).toBe(there.gitDir);
@@ -160,7 +186,9 @@ describe('the environment', () => {
     vi.stubEnv('GIT_CONFIG_NOSYSTEM', '1');
     // GIT_TEST_* are dropped like the rest, so git is told through `env`.
     const options = { cwd: repository.path, env: { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' } };
-    await expect(git(['rev-parse', '--git-dir'], options)).rejects.toThrow(/belongs to another user.*git config --global --add safe.directory '.*app'/);
+    await expect(git(['rev-parse', '--git-dir'], options)).rejects.toThrow(
+      /belongs to another user.*git config --global --add safe.directory '.*app'/,
+    );
     writeFileSync(config, `[safe]\n\tdirectory = ${repository.path}\n`);
     expect((await git(['rev-parse', '--git-dir'], options)).toString()).toBe('.git\n');
   });
@@ -176,7 +204,9 @@ describe('failures', () => {
 
   test('git’s own words are kept, made fit to print', async () => {
     const repository = buildRepository(join(folder, 'app'));
-    await expect(git(['rev-parse', '--verify', 'no\u001b[31msuch\u0007', '--'], { cwd: repository.path })).rejects.toThrow(/^running git rev-parse in .*: fatal: [^\u001b\u0007]+$/);
+    await expect(git(['rev-parse', '--verify', 'no\u001b[31msuch\u0007', '--'], { cwd: repository.path })).rejects.toThrow(
+      /^running git rev-parse in .*: fatal: \P{Cc}+$/u,
+    );
     expect(printable('a\nfatal: https://user:pass@host/x\u202e\u001b[0m')).toBe('a⏎fatal: https://***@host/x··[0m');
   });
 

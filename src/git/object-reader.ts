@@ -1,5 +1,5 @@
 import { QuashError } from '../errors.ts';
-import { type GitOptions, spawnGit } from '../git/run-git.ts';
+import { type GitOptions, spawnGit } from './run-git.ts';
 import { createByteReader } from './byte-reader.ts';
 
 /** What git said of one object id. */

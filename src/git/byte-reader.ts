@@ -54,7 +54,8 @@ export function createByteReader(stream: Readable, what: string): ByteReader {
       const bytes = Buffer.allocUnsafeSlow(length);
       let filled = 0;
       while (filled < length) {
-        if (buffer.length === 0 && !(await refill())) throw new QuashError('source', `${what}: it ended ${length - filled} bytes early`);
+        if (buffer.length === 0 && !(await refill()))
+          throw new QuashError('source', `${what}: it ended ${length - filled} bytes early`);
         const taken = Math.min(buffer.length, length - filled);
         buffer.copy(bytes, filled, 0, taken);
         buffer = buffer.subarray(taken);

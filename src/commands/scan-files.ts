@@ -1,0 +1,118 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { distFolder } from '../dist-folder.ts';
+import type { Gap } from '../model/gap.ts';
+import type { Origin } from '../model/origin.ts';
+import type { Pattern } from '../model/pattern.ts';
+import type { Match } from '../scan/match.ts';
+import { createScanner } from '../scan/scanner.ts';
+import { readFileBytes } from '../sources/files.ts';
+import type { ScanEvents, ScanOptions } from './scan-targets.ts';
+
+/** What scanning files gave: those with matches, in no order, and those that could not be read. */
+export interface ScannedFiles {
+  readonly files: readonly { readonly path: string; readonly matches: readonly Match[] }[];
+  readonly gaps: readonly Gap[];
+  readonly bytes: number;
+}
+
+/** The files for all threads: each takes the next ones until none is left. Plain data. */
+export interface FileJob {
+  readonly root: string;
+  readonly paths: readonly string[];
+  readonly patterns: readonly Pattern[];
+  readonly minConfidence: number;
+  readonly maxSize: number;
+  /** Shared: the next file, files done, kilobytes done. */
+  readonly counters: Int32Array;
+}
+
+/** Files that one thread takes at a time. */
+const batch = 16;
+/** A thread costs about 80 ms to start: below this many bytes for each, fewer are faster. */
+const worthAThread = 24 << 20;
+
+/** Scans files, in as many threads as pay. */
+export async function scanFiles(
+  root: string,
+  files: readonly { readonly path: string; readonly size: number }[],
+  patterns: readonly Pattern[],
+  options: Pick<ScanOptions, 'minConfidence' | 'maxSize' | 'jobs'>,
+  signal: AbortSignal,
+  events: ScanEvents,
+): Promise<ScannedFiles> {
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  const job: FileJob = {
+    root,
+    paths: files.map(({ path }) => path),
+    patterns,
+    minConfidence: options.minConfidence,
+    maxSize: options.maxSize,
+    counters: new Int32Array(new SharedArrayBuffer(12)),
+  };
+  const threads = events.turnedDown ? 1 : Math.min(options.jobs ?? availableParallelism(), 16, Math.ceil(total / worthAThread));
+  const report = () => events.progress?.('files', job.counters[1], files.length, job.counters[2] * 1024);
+  if (threads <= 1) return runFileJob(job, signal, report, events);
+  const timer = setInterval(report, 100);
+  const workers = Array.from({ length: threads - 1 }, () => new Worker(new URL('src/commands/scan-files-worker.js', distFolder), { workerData: job }));
+  try {
+    const answers = workers.map(
+      (worker) =>
+        new Promise<ScannedFiles>((resolve, reject) => {
+          worker.once('message', resolve);
+          worker.once('error', reject);
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        }),
+    );
+    for (const answer of answers) answer.catch(() => {});
+    const parts = [await runFileJob(job, signal, report, events), ...(await Promise.all(answers))];
+    return {
+      files: parts.flatMap((part) => part.files),
+      gaps: parts.flatMap((part) => part.gaps),
+      bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
+    };
+  } finally {
+    clearInterval(timer);
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** One thread's share. Gives way to the event loop now and then, so that Ctrl-C and progress get through. */
+export async function runFileJob(job: FileJob, signal?: AbortSignal, onBatch?: () => void, events?: Pick<ScanEvents, 'turnedDown'>): Promise<ScannedFiles> {
+  const { root, paths, counters } = job;
+  let path = '';
+  const turnedDown = events?.turnedDown;
+  const origin = (): Origin => ({ kind: 'file', path });
+  const scanner = createScanner(job.patterns, {
+    minConfidence: job.minConfidence,
+    ...(turnedDown ? { turnedDown: (pattern, reason, start) => turnedDown(pattern, reason, origin(), start, 0) } : {}),
+  });
+  const files: { path: string; matches: readonly Match[] }[] = [];
+  const gaps: Gap[] = [];
+  let bytes = 0;
+  let pausedAt = performance.now();
+  for (let next = Atomics.add(counters, 0, batch); next < paths.length; next = Atomics.add(counters, 0, batch)) {
+    const end = Math.min(paths.length, next + batch);
+    let scanned = 0;
+    for (let i = next; i < end; i++) {
+      path = paths[i];
+      const content = readFileBytes(root, path, job.maxSize);
+      if ('reason' in content) {
+        gaps.push(content);
+        continue;
+      }
+      scanned += content.length;
+      const matches = scanner.scan(content);
+      if (matches.length > 0) files.push({ path, matches });
+    }
+    bytes += scanned;
+    Atomics.add(counters, 1, end - next);
+    Atomics.add(counters, 2, Math.round(scanned / 1024));
+    if (performance.now() - pausedAt < 50) continue;
+    onBatch?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+    pausedAt = performance.now();
+  }
+  return { files, gaps, bytes };
+}

@@ -1,0 +1,380 @@
+import { statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Context } from '../cli-context.ts';
+import { QuashError } from '../errors.ts';
+import type { Options } from '../flags.ts';
+import { git } from '../git/run-git.ts';
+import { type Ignores, loadIgnores } from '../ledger/ignores.ts';
+import { globMatcher, parseGlob } from '../ledger/path-glob.ts';
+import type { Candidate } from '../model/candidate.ts';
+import type { Gap } from '../model/gap.ts';
+import type { Origin } from '../model/origin.ts';
+import { type Pattern, severities } from '../model/pattern.ts';
+import { Secret } from '../model/secret.ts';
+import { loadPatterns, mergePatterns } from '../patterns/pattern-set.ts';
+import type { Match } from '../scan/match.ts';
+import type { Scanner } from '../scan/scanner.ts';
+import { type Change, touchesAddedLine } from '../sources/change.ts';
+import { repositoryAt, type Repository } from '../sources/repository.ts';
+import { resolveTarget, type Target, type TargetKind } from '../sources/target.ts';
+
+/** The options that the commands which scan have in common. */
+export type ScanOptions = Omit<Options<'baseline'>, 'command'> & Partial<Pick<Options<'scan'>, 'staged' | 'as' | 'explain' | 'baseline'>>;
+
+/** What scanning a command's targets gave. */
+export interface Scanned {
+  readonly candidates: readonly Candidate[];
+  readonly gaps: readonly Gap[];
+  readonly patterns: readonly Pattern[];
+  readonly ignores: Ignores;
+  /** Candidates that a comment on their line allows. */
+  readonly allowedByComment: number;
+  readonly bytes: number;
+  readonly objects: number;
+  /** The folder that paths are relative to. */
+  readonly root: string;
+  readonly repositoryUrl?: string;
+}
+
+export interface ScanEvents {
+  readonly progress?: (stage: string, done: number, total: number | undefined, bytes: number) => void;
+  readonly warn: (text: string) => void;
+  readonly turnedDown?: (pattern: Pattern, reason: string, origin: Origin, start: number, line: number) => void;
+}
+
+/** Scans all targets of a command, one after the other. */
+export async function scanTargets(options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  const parts: Scanned[] = [];
+  for (const text of options.targets) {
+    const target = resolveTarget(text, context.cwd, options.as as TargetKind | undefined);
+    parts.push(await scanTarget(target, options, context, events));
+  }
+  if (parts.length === 1) return parts[0];
+  const sum = (pick: (part: Scanned) => number) => parts.reduce((total, part) => total + pick(part), 0);
+  return {
+    ...parts[0],
+    candidates: parts.flatMap((part, index) => part.candidates.map((candidate) => inTarget(candidate, options.targets[index]))),
+    gaps: parts.flatMap((part) => part.gaps),
+    patterns: [...new Map(parts.flatMap((part) => part.patterns).map((pattern) => [pattern.id, pattern])).values()],
+    allowedByComment: sum((part) => part.allowedByComment),
+    bytes: sum((part) => part.bytes),
+    objects: sum((part) => part.objects),
+    root: context.cwd,
+    ignores: everyOf(parts.map((part) => part.ignores)),
+  };
+}
+
+/** Of several targets, each path says which it is in. */
+function inTarget(candidate: Candidate, target: string): Candidate {
+  const { origin } = candidate.location;
+  if (!('path' in origin) || origin.path === undefined || target === '-' || target === '.') return candidate;
+  const prefix = target.replace(/\/+$/, '');
+  const path = origin.kind === 'file' && basename(prefix) === origin.path ? prefix : `${prefix}/${origin.path}`;
+  return { ...candidate, location: { ...candidate.location, origin: { ...origin, path } } };
+}
+
+function everyOf(all: readonly Ignores[]): Ignores {
+  return {
+    ignores: (candidate) => all.map((one) => one.ignores(candidate)).find(Boolean),
+    sift: (finding) => all.reduce(
+      (sofar, one) => {
+        const next = one.sift({ ...finding, locations: sofar.reported });
+        return { reported: next.reported, ignored: [...sofar.ignored, ...next.ignored] };
+      },
+      { reported: finding.locations, ignored: [] } as ReturnType<Ignores['sift']>,
+    ),
+    prepare: async (credentials) => {
+      const list = [...credentials];
+      for (const one of all) await one.prepare(list);
+    },
+    patterns: all.flatMap((one) => one.patterns),
+    warnings: all.flatMap((one) => one.warnings),
+  };
+}
+
+async function scanTarget(target: Target, options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  if (target.kind === 'url') {
+    const { withClone } = await import('../sources/clone.ts');
+    return withClone(target.url, { signal: context.signal, onProgress: ({ stage, percent }) => events.progress?.(`clone: ${stage}`, percent, 100, 0) }, async (gitDir) => ({
+      ...(await scanRepository({ kind: 'repository', path: gitDir, repository: { gitDir, commonDir: gitDir } }, options, context, events)),
+      repositoryUrl: target.url,
+    }));
+  }
+  if (target.kind === 'stdin') return scanStdin(options, context, events);
+  if (target.kind === 'file') return scanFile(target.path, options, context, events);
+  if (target.kind === 'folder') {
+    if (target.within && asksForHistory(options)) {
+      throw new QuashError('usage', `scanning a part of the history of ${target.path}: it is a folder inside a repository; scan the repository, or pass --as repository`);
+    }
+    return scanFolder(target.path, undefined, options, context, events);
+  }
+  return scanRepository(target, options, context, events);
+}
+
+function asksForHistory(options: ScanOptions): boolean {
+  return Boolean(options.range || options.since || options.sinceCommit || options.branch?.length || options.unreachable || options.staged);
+}
+
+/** The patterns and ignore rules that apply to a target. */
+async function prepare(root: string, repository: Repository | undefined, options: ScanOptions, events: ScanEvents) {
+  const { set, notices } = await loadPatterns({ files: options.patterns });
+  const ignores = await loadIgnores({
+    target: root,
+    ...(repository?.workTree === undefined ? {} : { worktree: repository.workTree }),
+    ...(repository !== undefined && repository.workTree === undefined
+      ? { readFromTree: (path: string) => readFromHead(path, repository.gitDir) }
+      : {}),
+    baselines: options.baseline === undefined ? [] : [options.baseline],
+    isEnabled: options.ignore,
+    patternIds: new Set(set.patterns.map(({ id }) => id)),
+  });
+  for (const notice of [...notices, ...ignores.warnings]) events.warn(notice);
+  const all = mergePatterns(set, ignores.patterns).set.patterns;
+  const unknown = options.pattern.find((id) => !all.some((pattern) => pattern.id === id));
+  if (unknown !== undefined) throw new QuashError('usage', `looking for the pattern ${unknown}: there is none of that name; quash patterns list shows them all`);
+  const least = severities.indexOf((options.minSeverity ?? 'info') as Pattern['severity']);
+  const patterns = all.filter(
+    ({ id, severity }) => (options.pattern.length === 0 || options.pattern.includes(id)) && severities.indexOf(severity) >= least,
+  );
+  return { patterns, ignores };
+}
+
+async function readFromHead(path: string, gitDir: string): Promise<string | undefined> {
+  return git(['cat-file', 'blob', `HEAD:${path}`], { cwd: gitDir, gitDir }).then(
+    (bytes) => bytes.toString(),
+    // No such file there, or no commit yet.
+    () => undefined,
+  );
+}
+
+async function scanRepository(target: Extract<Target, { kind: 'repository' }>, options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  const { repository } = target;
+  if (options.staged) return scanStaged(repository, target.path, options, context, events);
+  if (options.tree && repository.workTree !== undefined) return scanFolder(target.path, repository, options, context, events);
+  const { patterns, ignores } = await prepare(target.path, repository, options, events);
+  const collected = createCollector(patterns, options);
+  const history = options.history ? await scanHistoryOf(repository, undefined, patterns, options, context, events) : { objects: 0, bytes: 0, candidates: [], gaps: [] };
+  collected.addAll(history.candidates);
+  return {
+    ...collected.result(),
+    gaps: history.gaps,
+    patterns,
+    ignores,
+    bytes: history.bytes,
+    objects: history.objects,
+    root: target.path,
+    ...(await remoteOf(repository)),
+  };
+}
+
+async function remoteOf(repository: Repository): Promise<{ readonly repositoryUrl?: string }> {
+  const url = await git(['config', '--get', 'remote.origin.url'], { cwd: repository.gitDir, gitDir: repository.gitDir }).then(
+    (bytes) => bytes.toString('utf8').trim(),
+    // It has none.
+    () => '',
+  );
+  return url ? { repositoryUrl: url } : {};
+}
+
+async function scanHistoryOf(repository: Repository, name: string | undefined, patterns: readonly Pattern[], options: ScanOptions, context: Context, events: ScanEvents) {
+  const { scanHistory } = await import('../scan/history.ts');
+  const since = options.since === undefined ? undefined : Math.floor(new Date(options.since).getTime() / 1000);
+  const revisions = [
+    ...(options.range ? [options.range] : []),
+    ...(options.branch ?? []).map((branch) => branch),
+    ...(options.sinceCommit ? ['HEAD', `^${options.sinceCommit}`] : []),
+  ];
+  const result = await scanHistory(repository, {
+    patterns,
+    minConfidence: options.minConfidence,
+    maxBytes: options.maxSize,
+    ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+    selection: { revisions, ...(since === undefined ? {} : { since }), withUnreachable: options.unreachable },
+    signal: context.signal,
+    onProgress: (objects, total, bytes) => events.progress?.('history', objects, total, bytes),
+  });
+  if (name === undefined) return result;
+  const within = <T extends { readonly kind: string }>(origin: T): T => (['git', 'commit', 'tag', 'note'].includes(origin.kind) ? { ...origin, repository: name } : origin);
+  return {
+    ...result,
+    candidates: result.candidates.map((candidate) => ({ ...candidate, location: { ...candidate.location, origin: within(candidate.location.origin) } })),
+    gaps: result.gaps.map((gap) => ({ ...gap, origin: gap.origin.kind === 'repository' ? { kind: 'repository' as const, repository: name } : within(gap.origin) })),
+  };
+}
+
+/** A folder's files; the history of the repository whose top it is, and of those nested in it. */
+async function scanFolder(root: string, repository: Repository | undefined, options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  const { patterns, ignores } = await prepare(root, repository, options, events);
+  const { listFiles } = await import('../sources/files.ts');
+  const { scanFiles } = await import('./scan-files.ts');
+  const isWanted = pathFilter(options);
+  const gaps: Gap[] = [];
+  const files: { path: string; size: number }[] = [];
+  const nested: { readonly name: string; readonly repository: Repository }[] = [];
+  const asksForPart = asksForHistory(options);
+  const history = options.history && !asksForPart;
+  const wants = (path: string, kind: 'file' | 'folder') => {
+    if (kind === 'file') return isWanted(path, 'file');
+    if (!isWanted(path, 'folder')) return false;
+    const inner = history ? repositoryAt(`${root}/${path}`) : undefined;
+    if (inner) nested.push({ name: path, repository: inner });
+    return inner === undefined || inner.workTree !== undefined;
+  };
+  const ownHistory = repository && (options.history || asksForPart) ? scanHistoryOf(repository, undefined, patterns, options, context, events) : undefined;
+  ownHistory?.catch(() => {});
+  for await (const entry of listFiles(root, { isWanted: wants, signal: context.signal })) {
+    if ('reason' in entry) gaps.push(entry);
+    else if (entry.size > options.maxSize) {
+      gaps.push({ origin: { kind: 'file', path: entry.path }, reason: 'too-large', detail: `${entry.size} bytes, more than the ${options.maxSize} of --max-size` });
+    } else files.push(entry);
+  }
+  const collected = createCollector(patterns, options);
+  const result = await scanFiles(root, files, patterns, options, context.signal, events);
+  for (const { path, matches } of result.files) for (const match of matches) collected.add(match, { kind: 'file', path });
+  gaps.push(...result.gaps);
+  let { bytes } = result;
+  let objects = files.length;
+  const histories = [ownHistory, ...nested.map((inner) => () => scanHistoryOf(inner.repository, inner.name, patterns, options, context, events))];
+  for (const one of histories) {
+    const scanned = await (typeof one === 'function' ? one() : one);
+    if (!scanned) continue;
+    collected.addAll(scanned.candidates);
+    gaps.push(...scanned.gaps);
+    bytes += scanned.bytes;
+    objects += scanned.objects;
+  }
+  return {
+    ...collected.result(),
+    gaps,
+    patterns,
+    ignores,
+    bytes,
+    objects,
+    root,
+    ...(repository ? await remoteOf(repository) : {}),
+  };
+}
+
+async function scanFile(path: string, options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  const root = dirname(path);
+  const name = basename(path);
+  const { patterns, ignores } = await prepare(path, undefined, options, events);
+  const { scanFiles } = await import('./scan-files.ts');
+  const { size } = statSync(path);
+  const collected = createCollector(patterns, options);
+  const { files, gaps, bytes } = await scanFiles(root, [{ path: name, size }], patterns, options, context.signal, events);
+  for (const { matches } of files) for (const match of matches) collected.add(match, { kind: 'file', path: name });
+  return { ...collected.result(), gaps, patterns, ignores, bytes, objects: 1, root };
+}
+
+async function scanStdin(options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  const { readStdin } = await import('../sources/stdin.ts');
+  const { patterns, ignores } = await prepare(context.cwd, undefined, options, events);
+  const { bytes, gap } = await readStdin(context.stdin, options.maxSize, context.signal);
+  const scanner = await openScanner(patterns, options, events, () => ({ kind: 'stdin' }));
+  const collected = createCollector(patterns, options);
+  for (const match of scanner.scan(bytes)) collected.add(match, { kind: 'stdin' });
+  return { ...collected.result(), gaps: gap ? [gap] : [], patterns, ignores, bytes: bytes.length, objects: 1, root: context.cwd };
+}
+
+async function scanStaged(repository: Repository, root: string, options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  const { stagedChanges } = await import('../sources/staged.ts');
+  const { patterns, ignores } = await prepare(root, repository, options, events);
+  const isWanted = pathFilter(options);
+  const gaps: Gap[] = [];
+  const collected = createCollector(patterns, options);
+  let current: Origin = { kind: 'stdin' };
+  const scanner = await openScanner(patterns, options, events, () => current);
+  let bytes = 0;
+  let objects = 0;
+  for await (const change of stagedChanges({ cwd: root, maxSize: options.maxSize, signal: context.signal })) {
+    if ('reason' in change) {
+      gaps.push(change);
+      continue;
+    }
+    current = change.origin;
+    if ('path' in current && current.path !== undefined && !isWanted(current.path, 'file')) continue;
+    objects++;
+    bytes += change.bytes.length;
+    for (const match of newMatches(scanner.scan(change.bytes), change)) collected.add(match, change.origin);
+  }
+  return { ...collected.result(), gaps, patterns, ignores, bytes, objects, root, ...(await remoteOf(repository)) };
+}
+
+function newMatches(matches: readonly Match[], change: Change): readonly Match[] {
+  return matches.filter(({ line, endLine }) => touchesAddedLine(change, line, endLine));
+}
+
+/** A scanner in this thread that tells of what it turned down. */
+async function openScanner(patterns: readonly Pattern[], options: ScanOptions, events: ScanEvents, origin: () => Origin): Promise<Scanner> {
+  const { createScanner } = await import('../scan/scanner.ts');
+  return createScanner(patterns, {
+    minConfidence: options.minConfidence,
+    ...(events.turnedDown ? { turnedDown: (pattern, reason, start) => events.turnedDown?.(pattern, reason, origin(), start, 0) } : {}),
+  });
+}
+
+/** `--include` and `--exclude`, as a question about a path. Folders are only left out when they are excluded themselves. */
+function pathFilter({ include, exclude }: Pick<ScanOptions, 'include' | 'exclude'>): (path: string, kind: 'file' | 'folder') => boolean {
+  const isExcluded = matcher('--exclude', exclude);
+  const isIncluded = include.length === 0 ? () => true : matcher('--include', include);
+  return (path, kind) => !isExcluded(path) && (kind === 'folder' || isIncluded(path));
+}
+
+function matcher(flag: string, globs: readonly string[]): (path: string) => boolean {
+  if (globs.length === 0) return () => false;
+  const matches = globMatcher(
+    globs.map((glob) => {
+      const parsed = parseGlob(glob);
+      if ('problem' in parsed) throw new QuashError('usage', `reading ${flag} ${JSON.stringify(glob)}: it ${parsed.problem}`);
+      return parsed;
+    }),
+  );
+  return (path) => matches(path).length > 0;
+}
+
+/** Gathers candidates: those whose path counts for their pattern and the options, and that no comment allows. */
+function createCollector(patterns: readonly Pattern[], options: ScanOptions) {
+  const candidates: Candidate[] = [];
+  let allowedByComment = 0;
+  const isWanted = pathFilter(options);
+  const filters = new Map<Pattern, (path: string) => boolean>();
+  const countsAt = (pattern: Pattern, path: string) => {
+    if (!pattern.paths) return true;
+    let filter = filters.get(pattern);
+    if (!filter) {
+      const only = pattern.paths.only ? matcher(`paths.only of ${pattern.id}`, pattern.paths.only) : () => true;
+      const not = matcher(`paths.not of ${pattern.id}`, pattern.paths.not ?? []);
+      filter = (one) => only(one) && !not(one);
+      filters.set(pattern, filter);
+    }
+    return filter(path);
+  };
+  function addCandidate(candidate: Candidate): void {
+    const { origin } = candidate.location;
+    const path = 'path' in origin ? origin.path : undefined;
+    if (path !== undefined && (!isWanted(path, 'file') || !countsAt(candidate.pattern, path))) return;
+    if (candidate.allowedBy && options.ignore) {
+      allowedByComment++;
+      return;
+    }
+    candidates.push(candidate);
+  }
+  return {
+    add(match: Match, origin: Origin): void {
+      const { pattern, secret, parts, confidence, allowedBy, start, end, line, column, endLine, endColumn, decoded, context } = match;
+      addCandidate({
+        pattern: patterns[pattern],
+        secret: new Secret(secret),
+        parts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, new Secret(value)])),
+        confidence,
+        location: { origin, start, end, line, column, endLine, endColumn, context, ...(decoded ? { decoded } : {}) },
+        ...(allowedBy ? { allowedBy } : {}),
+      });
+    },
+    addAll(more: readonly Candidate[]): void {
+      for (const candidate of more) addCandidate(candidate);
+    },
+    result: () => ({ candidates: candidates as readonly Candidate[], allowedByComment }),
+  };
+}

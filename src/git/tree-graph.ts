@@ -1,0 +1,185 @@
+import { type CommitGraph } from './commit-graph.ts';
+import { findInTable, type NameTable } from './name-table.ts';
+
+/** What one reader saw in trees: which tree holds which, and where the wanted blobs stand. Numbers are positions in the tables. */
+export interface TreeLinks {
+  /** Triples: child tree, parent tree, entry name (position in `names`). */
+  readonly trees: Uint32Array;
+  /** Triples: blob, tree that holds it, entry name. */
+  readonly blobs: Uint32Array;
+  /** Pairs: tree that holds a submodule's link, entry name. */
+  readonly submodules: Uint32Array;
+  readonly names: readonly string[];
+}
+
+/** Collects links as trees are read. */
+export interface TreeCollector {
+  /** Takes the tree object at [start, end); `tree` is its position in the table of trees. */
+  add(tree: number, bytes: Buffer, start: number, end: number): void;
+  links(): TreeLinks;
+}
+
+export function createTreeCollector(trees: NameTable, blobs: NameTable): TreeCollector {
+  const { hashBytes } = trees;
+  const treeLinks: number[] = [];
+  const blobLinks: number[] = [];
+  const submodules: number[] = [];
+  const nameNumbers = new Map<string, number>();
+  // Most entries are blobs nobody asks about: two bytes of their names tell.
+  const wanted = new Uint8Array(65536);
+  for (let at = 0; at < blobs.names.length; at += hashBytes) wanted[blobs.names[at] | (blobs.names[at + 1] << 8)] = 1;
+
+  function nameNumber(bytes: Buffer, from: number, to: number): number {
+    const name = bytes.toString('utf8', from, to);
+    let number = nameNumbers.get(name);
+    if (number === undefined) {
+      number = nameNumbers.size;
+      nameNumbers.set(name, number);
+    }
+    return number;
+  }
+
+  return {
+    add(tree, bytes, start, end) {
+      // An entry is `mode SP name NUL` and the raw object name; the mode of a tree is 40000, of a submodule 160000.
+      let at = start;
+      while (at < end) {
+        const first = bytes[at];
+        const second = bytes[at + 1];
+        let name = at + 5;
+        while (name < end && bytes[name - 1] !== 0x20) name++;
+        let nameEnd = name;
+        while (nameEnd < end && bytes[nameEnd] !== 0) nameEnd++;
+        const object = nameEnd + 1;
+        if (object + hashBytes > end) return;
+        if (first === 0x34) {
+          const child = findInTable(trees, bytes, object);
+          if (child >= 0) treeLinks.push(child, tree, nameNumber(bytes, name, nameEnd));
+        } else if (first === 0x31 && second === 0x36) {
+          submodules.push(tree, nameNumber(bytes, name, nameEnd));
+        } else if (wanted[bytes[object] | (bytes[object + 1] << 8)]) {
+          const blob = findInTable(blobs, bytes, object);
+          if (blob >= 0) blobLinks.push(blob, tree, nameNumber(bytes, name, nameEnd));
+        }
+        at = object + hashBytes;
+      }
+    },
+    links: () => ({
+      trees: Uint32Array.from(treeLinks),
+      blobs: Uint32Array.from(blobLinks),
+      submodules: Uint32Array.from(submodules),
+      names: [...nameNumbers.keys()],
+    }),
+  };
+}
+
+/** A path at which an object stood, and the first and last commit (by rank) whose tree holds it there. */
+export interface Appearance {
+  readonly path: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Paths nested deeper than this are not followed; git itself has trouble with them. */
+const deepest = 4096;
+
+/** Answers at which paths, and from which commit to which, blobs stood. */
+export interface TreeGraph {
+  /** Appearances of a blob (its position in the table of blobs), over the commits given to `buildTreeGraph`. */
+  appearances(blob: number): readonly Appearance[];
+  readonly submodulePaths: () => readonly Appearance[];
+}
+
+/** Builds the graph from what the readers saw. Only commits marked in `commits` count. */
+export function buildTreeGraph(parts: readonly TreeLinks[], trees: NameTable, graph: CommitGraph, commits: Uint8Array): TreeGraph {
+  const { hashBytes } = trees;
+  const treeCount = trees.names.length / hashBytes;
+  // Which commits have a tree as their root: the first and the last of them.
+  const rootFirst = new Int32Array(treeCount).fill(-1);
+  const rootLast = new Int32Array(treeCount).fill(-1);
+  for (let commit = 0; commit < graph.count; commit++) {
+    if (!commits[commit]) continue;
+    const tree = findInTable(trees, graph.trees, commit * hashBytes);
+    if (tree < 0) continue;
+    if (rootFirst[tree] < 0 || graph.rank[commit] < graph.rank[rootFirst[tree]]) rootFirst[tree] = commit;
+    if (rootLast[tree] < 0 || graph.rank[commit] > graph.rank[rootLast[tree]]) rootLast[tree] = commit;
+  }
+
+  const total = parts.reduce((sum, part) => sum + part.trees.length / 3, 0);
+  const firstLink = new Uint32Array(treeCount + 1);
+  for (const { trees: links } of parts) for (let i = 0; i < links.length; i += 3) firstLink[links[i] + 1]++;
+  for (let tree = 0; tree < treeCount; tree++) firstLink[tree + 1] += firstLink[tree];
+  const parentOf = new Uint32Array(total);
+  const partOf = new Uint8Array(total);
+  const nameOf = new Uint32Array(total);
+  const filled = firstLink.slice(0, treeCount);
+  parts.forEach(({ trees: links }, part) => {
+    for (let i = 0; i < links.length; i += 3) {
+      const slot = filled[links[i]]++;
+      parentOf[slot] = links[i + 1];
+      nameOf[slot] = links[i + 2];
+      partOf[slot] = part;
+    }
+  });
+
+  const known = new Map<number, readonly Appearance[]>();
+
+  /** Where a tree stood: the paths of it end in `/`, or are empty for a root. */
+  function placesOf(tree: number, depth: number): readonly Appearance[] {
+    const memo = known.get(tree);
+    if (memo) return memo;
+    const found = new Map<string, Appearance>();
+    if (rootFirst[tree] >= 0) found.set('', { path: '', first: rootFirst[tree], last: rootLast[tree] });
+    known.set(tree, []);
+    if (depth < deepest) {
+      for (let link = firstLink[tree]; link < firstLink[tree + 1]; link++) {
+        const name = parts[partOf[link]].names[nameOf[link]];
+        for (const place of placesOf(parentOf[link], depth + 1)) merge(found, `${place.path}${name}/`, place);
+      }
+    }
+    const places = [...found.values()];
+    known.set(tree, places);
+    return places;
+  }
+
+  function merge(found: Map<string, Appearance>, path: string, { first, last }: Appearance): void {
+    const other = found.get(path);
+    if (!other) {
+      found.set(path, { path, first, last });
+      return;
+    }
+    const { rank } = graph;
+    if (rank[first] >= rank[other.first] && rank[last] <= rank[other.last]) return;
+    found.set(path, { path, first: rank[first] < rank[other.first] ? first : other.first, last: rank[last] > rank[other.last] ? last : other.last });
+  }
+
+  const blobLinks = new Map<number, number[]>();
+  parts.forEach(({ blobs }, part) => {
+    for (let i = 0; i < blobs.length; i += 3) {
+      const list = blobLinks.get(blobs[i]);
+      if (list) list.push(part, blobs[i + 1], blobs[i + 2]);
+      else blobLinks.set(blobs[i], [part, blobs[i + 1], blobs[i + 2]]);
+    }
+  });
+
+  return {
+    appearances(blob) {
+      const found = new Map<string, Appearance>();
+      const links = blobLinks.get(blob) ?? [];
+      for (let i = 0; i < links.length; i += 3) {
+        const name = parts[links[i]].names[links[i + 2]];
+        for (const place of placesOf(links[i + 1], 0)) merge(found, place.path + name, place);
+      }
+      return [...found.values()];
+    },
+    submodulePaths() {
+      const found = new Map<string, Appearance>();
+      for (const { submodules, names } of parts) {
+        for (let i = 0; i < submodules.length; i += 2) {
+          for (const place of placesOf(submodules[i], 0)) merge(found, place.path + names[submodules[i + 1]], place);
+        }
+      }
+      return [...found.values()];
+    },
+  };
+}

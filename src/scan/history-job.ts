@@ -1,0 +1,211 @@
+import { createCommitCollector, type CommitRecords } from '../git/commit-graph.ts';
+import type { LooseObject } from '../git/object-store.ts';
+import { readLooseObject } from '../git/loose-object.ts';
+import type { NameTable } from '../git/name-table.ts';
+import { packTypes, type PackEntries } from '../git/pack.ts';
+import { createTreeCollector, type TreeLinks } from '../git/tree-graph.ts';
+import type { Pattern } from '../model/pattern.ts';
+import { createDocumentScanner, type Document, type DocumentScanner, type Emitted } from './documents.ts';
+import type { EngineOptions } from './engine.ts';
+import type { Decision } from './match.ts';
+import { walkDeltaTrees } from './walk.ts';
+
+/** A pack as a job sees it. The arrays are shared between the threads. */
+export interface JobPack {
+  readonly packPath: string;
+  readonly entries: PackEntries;
+  readonly firstChild: Uint32Array;
+  readonly children: Uint32Array;
+  /** Raw object names, in the order of the index. */
+  readonly names: Uint8Array;
+  /** Number of the pack's first object: objects are numbered over all packs, then the loose ones. */
+  readonly firstObject: number;
+}
+
+/** Trees to walk by one thread at a time. */
+export interface Chunk {
+  readonly pack: number;
+  readonly roots: Uint32Array;
+}
+
+/** The work of scanning a repository's objects, as every thread gets it. Plain data. */
+export interface HistoryJob {
+  readonly patterns: readonly Pattern[];
+  readonly minConfidence: number;
+  readonly maxBytes: number;
+  readonly hashBytes: number;
+  readonly packs: readonly JobPack[];
+  readonly chunks: readonly Chunk[];
+  readonly loose: readonly LooseObject[];
+  readonly firstLoose: number;
+  /** Shared counters: the next chunk, the next loose object, objects done, and bytes done in kilobytes. */
+  readonly counters: Int32Array;
+}
+
+/** Positions in `HistoryJob.counters`. */
+export const counter = { chunk: 0, loose: 1, objects: 2, kilobytes: 3 } as const;
+
+/** A match found in an object. */
+export interface ObjectMatch extends Emitted {
+  /** Number of the object. */
+  readonly object: number;
+  readonly type: number;
+}
+
+export interface ObjectFault {
+  readonly object: number;
+  readonly reason: 'corrupt' | 'too-large' | 'unreadable';
+  readonly detail: string;
+}
+
+/** What one thread found. Matches are columns of numbers: `matchColumns` a match. */
+export interface ScanPart {
+  readonly decisions: readonly Decision[];
+  readonly matches: Float64Array;
+  readonly commits: CommitRecords;
+  readonly looseTrees: readonly number[];
+  readonly faults: readonly ObjectFault[];
+  /** Objects whose base could not be read. */
+  readonly orphans: readonly number[];
+}
+
+/** Object, type, decision, start, end, line, column, end line, end column. */
+export const matchColumns = 9;
+
+/** Reads the matches of a part back. */
+export function* matchesOf({ decisions, matches }: Pick<ScanPart, 'decisions' | 'matches'>): Generator<ObjectMatch> {
+  for (let at = 0; at < matches.length; at += matchColumns) {
+    const [object, type, decision, start, end, line, column, endLine, endColumn] = matches.subarray(at, at + matchColumns);
+    yield { object, type, decision: decisions[decision], start, end, line, column, endLine, endColumn };
+  }
+}
+
+/** One thread's share of a job: takes chunks until none is left. */
+export interface HistoryRunner {
+  scan(): Promise<ScanPart>;
+  readTrees(job: TreeJob): Promise<TreeLinks>;
+}
+
+/** The second pass: which trees hold which, and where the wanted blobs stand. */
+export interface TreeJob {
+  readonly trees: NameTable;
+  /** Position in `trees` of the object numbered `o` at `treeOf[o]`, -1 for other objects. */
+  readonly treeOf: Int32Array;
+  readonly blobs: NameTable;
+  readonly chunks: readonly Chunk[];
+  readonly looseTrees: readonly number[];
+  readonly counters: Int32Array;
+}
+
+export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions, 'turnedDown'> = {}): HistoryRunner {
+  const scanner = createDocumentScanner(job.patterns, { minConfidence: job.minConfidence, ...options });
+
+  async function scan(): Promise<ScanPart> {
+    const commits = createCommitCollector(job.hashBytes);
+    const decisions: Decision[] = [];
+    const decisionNumbers = new Map<Decision, number>();
+    const rows: number[] = [];
+    const faults: ObjectFault[] = [];
+    const orphans: number[] = [];
+    const looseTrees: number[] = [];
+
+    function record(object: number, type: number, { decision, start, end, line, column, endLine, endColumn }: Emitted): void {
+      let number = decisionNumbers.get(decision);
+      if (number === undefined) {
+        number = decisions.length;
+        decisions.push(decision);
+        decisionNumbers.set(decision, number);
+      }
+      rows.push(object, type, number, start, end, line, column, endLine, endColumn);
+    }
+
+    for (let next = take(job.counters, counter.chunk); next < job.chunks.length; next = take(job.counters, counter.chunk)) {
+      const chunk = job.chunks[next];
+      const { packPath, entries, firstChild, children, names, firstObject } = job.packs[chunk.pack];
+      const objectOf = (entry: number) => firstObject + entries.name[entry];
+      const nameAt = (entry: number) => names.subarray(entries.name[entry] * job.hashBytes, (entries.name[entry] + 1) * job.hashBytes);
+      let bytes = 0;
+      let objects = 0;
+      walkDeltaTrees(scanner, packPath, entries, { firstChild, children }, chunk.roots, job.maxBytes, {
+        match: (entry, match) => record(objectOf(entry), entries.type[entry], match),
+        object(entry, address, length) {
+          objects++;
+          bytes += length;
+          if (entries.type[entry] === packTypes.commit) commits.add(nameAt(entry), scanner.kernel.bytes(), address, address + length);
+        },
+        fault: (entry, reason, detail) => faults.push({ object: objectOf(entry), reason, detail }),
+        orphan: (entry) => orphans.push(objectOf(entry)),
+      });
+      Atomics.add(job.counters, counter.objects, objects);
+      Atomics.add(job.counters, counter.kilobytes, Math.round(bytes / 1024));
+    }
+
+    for (let next = take(job.counters, counter.loose); next < job.loose.length; next = take(job.counters, counter.loose)) {
+      const object = job.firstLoose + next;
+      const loose = await readLooseObject(job.loose[next].path, job.maxBytes);
+      if ('fault' in loose) {
+        faults.push({ object, reason: loose.fault, detail: loose.detail });
+        continue;
+      }
+      const type = packTypes[loose.type];
+      if (type === packTypes.tree) {
+        looseTrees.push(object);
+        continue;
+      }
+      if (type === packTypes.commit) commits.add(Buffer.from(job.loose[next].name, 'hex'), loose.bytes, 0, loose.bytes.length);
+      scanBytes(scanner, loose.bytes, (match) => record(object, type, match));
+      Atomics.add(job.counters, counter.objects, 1);
+      Atomics.add(job.counters, counter.kilobytes, Math.round(loose.bytes.length / 1024));
+    }
+    return { decisions, matches: Float64Array.from(rows), commits: commits.records(), looseTrees, faults, orphans };
+  }
+
+  async function readTrees({ trees, treeOf, blobs, chunks, looseTrees, counters }: TreeJob): Promise<TreeLinks> {
+    const collector = createTreeCollector(trees, blobs);
+    const { kernel } = scanner;
+    const reader: Pick<DocumentScanner, 'kernel' | 'scan' | 'scanDelta' | 'keepHits' | 'release'> = {
+      kernel,
+      scan: treeDocument,
+      scanDelta: treeDocument,
+      keepHits: () => {},
+      release: ({ address }) => kernel.free(address),
+    };
+    for (let next = take(counters, counter.chunk); next < chunks.length; next = take(counters, counter.chunk)) {
+      const { packPath, entries, firstChild, children, firstObject } = job.packs[chunks[next].pack];
+      walkDeltaTrees(reader, packPath, entries, { firstChild, children }, chunks[next].roots, job.maxBytes, {
+        match: () => {},
+        object(entry, address, length) {
+          const tree = treeOf[firstObject + entries.name[entry]];
+          if (tree >= 0) collector.add(tree, kernel.bytes(), address, address + length);
+        },
+        // A tree that cannot be read costs attribution, not findings: its blobs are scanned all the same.
+        fault: () => {},
+        orphan: () => {},
+      });
+    }
+    for (let next = take(counters, counter.loose); next < looseTrees.length; next = take(counters, counter.loose)) {
+      const object = looseTrees[next];
+      const loose = await readLooseObject(job.loose[object - job.firstLoose].path, job.maxBytes);
+      if (!('fault' in loose)) collector.add(treeOf[object], loose.bytes, 0, loose.bytes.length);
+    }
+    return collector.links();
+  }
+
+  return { scan, readTrees };
+}
+
+/** Scans bytes that are not in the kernel's memory yet. */
+export function scanBytes(scanner: DocumentScanner, bytes: Uint8Array, emit: (match: Emitted) => void): void {
+  const address = scanner.kernel.allocate(bytes.length);
+  scanner.kernel.bytes().set(bytes, address);
+  scanner.scan(address, bytes.length, emit);
+  scanner.kernel.free(address);
+}
+
+function treeDocument(address: number, length: number): Document {
+  return { address, length, hits: -1, hitCount: 0, isOpaque: true };
+}
+
+function take(counters: Int32Array, which: number): number {
+  return Atomics.add(counters, which, 1);
+}

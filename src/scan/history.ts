@@ -1,0 +1,575 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { distFolder } from '../dist-folder.ts';
+import { QuashError } from '../errors.ts';
+import { buildCommitGraph, type CommitGraph, reachable } from '../git/commit-graph.ts';
+import { buildDeltaForest } from '../git/delta-tree.ts';
+import { buildNameTable, findInTable, type NameTable } from '../git/name-table.ts';
+import { type ObjectStore, openObjectStore } from '../git/object-store.ts';
+import { packTypes, readPackEntries } from '../git/pack.ts';
+import { readTips, type Tips } from '../git/refs.ts';
+import { git, type GitOptions } from '../git/run-git.ts';
+import { openObjectReader } from '../git/object-reader.ts';
+import { type Appearance, buildTreeGraph, type TreeGraph, type TreeLinks } from '../git/tree-graph.ts';
+import type { Candidate } from '../model/candidate.ts';
+import type { Gap } from '../model/gap.ts';
+import type { Origin } from '../model/origin.ts';
+import type { Pattern } from '../model/pattern.ts';
+import { Secret } from '../model/secret.ts';
+import { createDocumentScanner, type Emitted } from './documents.ts';
+import type { EngineOptions } from './engine.ts';
+import {
+  type Chunk,
+  counter,
+  createHistoryRunner,
+  type HistoryJob,
+  type HistoryRunner,
+  type JobPack,
+  matchesOf,
+  type ObjectMatch,
+  scanBytes,
+  type ScanPart,
+  type TreeJob,
+} from './history-job.ts';
+import type { HistoryRequest } from './history-worker.ts';
+
+/** Which part of a repository's history to report. Everything is read; these decide what counts. */
+export interface HistorySelection {
+  /** Revisions as git rev-parse takes them, `A..B` and `^A` included. None: every ref, HEAD and the stash. */
+  readonly revisions: readonly string[];
+  /** Commits older than this many seconds since 1970 are left out. */
+  readonly since?: number;
+  /** Also what no ref leads to. */
+  readonly withUnreachable: boolean;
+}
+
+export interface HistoryOptions extends EngineOptions {
+  readonly patterns: readonly Pattern[];
+  readonly maxBytes: number;
+  /** Threads at most; default: the machine's cores. */
+  readonly jobs?: number;
+  readonly selection: HistorySelection;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (objects: number, total: number, bytes: number) => void;
+}
+
+export interface RepositoryFolders {
+  readonly gitDir: string;
+  readonly commonDir: string;
+}
+
+export interface HistoryResult {
+  readonly candidates: readonly Candidate[];
+  readonly gaps: readonly Gap[];
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/** Threads cost about 60 ms to start; below this much to inflate, one is faster. */
+const worthAThread = 24 << 20;
+const chunksAThread = 24;
+
+/** Scans every object of a repository's history, and tells where each secret stood, from which commit to which. */
+export async function scanHistory(folders: RepositoryFolders, options: HistoryOptions): Promise<HistoryResult> {
+  const store = openObjectStore(folders.commonDir);
+  const gitOptions: GitOptions = { cwd: folders.gitDir, gitDir: folders.gitDir, ...(options.signal ? { signal: options.signal } : {}) };
+  const tipsRead = readTips(folders.commonDir, gitOptions);
+  tipsRead.catch(() => {});
+  const gaps: Gap[] = storeGaps(store);
+  const { job, treeChunks, total, weight } = planJob(store, options, gaps);
+  const threads = Math.max(1, Math.min(options.jobs ?? availableParallelism(), 16, Math.ceil(weight / worthAThread)));
+  const crew = threads === 1 ? inThisThread(createHistoryRunner(job, options)) : startWorkers(job, threads, options.signal);
+  const reporter = options.onProgress && setInterval(() => report(), 100);
+  const report = () => options.onProgress?.(job.counters[counter.objects], total, job.counters[counter.kilobytes] * 1024);
+  try {
+    const parts = await crew.scan();
+    options.signal?.throwIfAborted();
+    const rescued = await rescueOrphans(parts, job, gitOptions, options, gaps);
+    const tips = await tipsRead;
+    const graph = buildCommitGraph(
+      parts.map((part) => part.commits),
+      store.hashBytes,
+    );
+    const selected = await select(graph, tips, options.selection, gitOptions, gaps, store);
+    const matches = [...parts.flatMap((part) => [...matchesOf(part)]), ...rescued];
+    const candidates = await attribute(matches, job, treeChunks, parts, graph, selected, tips, crew, options, gitOptions, gaps);
+    for (const { faults } of parts) {
+      for (const { object, reason, detail } of faults) {
+        gaps.push({ origin: { kind: 'git', blob: nameOf(job, object) }, reason, detail: `object ${nameOf(job, object).slice(0, 12)}: ${detail}` });
+      }
+    }
+    return { candidates, gaps, objects: job.counters[counter.objects], bytes: job.counters[counter.kilobytes] * 1024 };
+  } finally {
+    clearInterval(reporter);
+    await crew.end();
+  }
+}
+
+/** Several threads, or this one, working on a job. */
+interface Crew {
+  scan(): Promise<readonly ScanPart[]>;
+  readTrees(job: TreeJob): Promise<readonly TreeLinks[]>;
+  end(): Promise<void>;
+}
+
+function inThisThread(runner: HistoryRunner): Crew {
+  return {
+    scan: async () => [await runner.scan()],
+    readTrees: async (job) => [await runner.readTrees(job)],
+    end: async () => {},
+  };
+}
+
+function startWorkers(job: HistoryJob, threads: number, signal: AbortSignal | undefined): Crew {
+  const workers = Array.from({ length: threads }, () => new Worker(new URL('src/scan/history-worker.js', distFolder), { workerData: job }));
+  const ask = (request: HistoryRequest) =>
+    Promise.all(
+      workers.map(
+        (worker) =>
+          new Promise<unknown>((resolve, reject) => {
+            const abort = () => reject(signal?.reason);
+            signal?.addEventListener('abort', abort, { once: true });
+            worker.once('message', (answer) => {
+              signal?.removeEventListener('abort', abort);
+              worker.removeListener('error', reject);
+              resolve(answer);
+            });
+            worker.once('error', reject);
+            worker.postMessage(request);
+          }),
+      ),
+    );
+  return {
+    scan: async () => (await ask({ step: 'scan' })) as ScanPart[],
+    readTrees: async (treeJob) => (await ask({ step: 'trees', job: treeJob })) as TreeLinks[],
+    end: async () => {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
+
+function storeGaps(store: ObjectStore): Gap[] {
+  const gaps: Gap[] = store.faults.map(({ path, detail }) => ({
+    origin: { kind: 'repository', repository: path },
+    reason: 'corrupt',
+    detail: `the pack index ${path.split('/').pop()} cannot be read: ${detail}; run git fsck, then git index-pack`,
+  }));
+  if (store.shallow.length > 0) {
+    gaps.push({
+      origin: { kind: 'repository', repository: '.' },
+      reason: 'shallow',
+      detail: 'the clone is shallow: older history is not here; run git fetch --unshallow',
+    });
+  }
+  return gaps;
+}
+
+/** Reads the packs' entries, builds their delta trees, and cuts them into chunks: the heaviest first, so that threads end together. */
+function planJob(store: ObjectStore, options: HistoryOptions, gaps: Gap[]) {
+  const packs: JobPack[] = [];
+  const chunks: (Chunk & { readonly weight: number })[] = [];
+  const treeChunks: (Chunk & { readonly weight: number })[] = [];
+  let firstObject = 0;
+  let total = 0;
+  let weight = 0;
+  for (const index of store.packs) {
+    let read: ReturnType<typeof readPackEntries>;
+    try {
+      read = readPackEntries(index);
+    } catch (cause) {
+      gaps.push({
+        origin: { kind: 'repository', repository: index.packPath },
+        reason: 'corrupt',
+        detail: `the pack ${index.packPath.split('/').pop()} cannot be read: ${(cause as Error).message}; run git fsck`,
+      });
+      continue;
+    }
+    const { entries, faults } = read;
+    for (const { entry, detail } of faults) {
+      const at = entries.name[entry] * index.hashBytes;
+      const blob = index.names.toString('hex', at, at + index.hashBytes);
+      gaps.push({ origin: { kind: 'git', blob }, reason: 'corrupt', detail: `object ${blob.slice(0, 12)} in ${index.packPath.split('/').pop()}: ${detail}; run git fsck` });
+    }
+    const forest = buildDeltaForest(entries, () => true);
+    const pack = packs.length;
+    const names = new Uint8Array(index.names.buffer, index.names.byteOffset, index.names.length);
+    packs.push({ packPath: index.packPath, entries, firstChild: forest.firstChild, children: forest.children, names, firstObject });
+    const isTree = (root: number) => entries.type[root] === packTypes.tree;
+    const scanned = forest.roots.filter((root) => !isTree(root));
+    const packWeight = scanned.reduce((sum, root) => sum + forest.weight[root], 0);
+    weight += packWeight;
+    cut(pack, scanned, forest.weight, packWeight / chunksAThread / 2, chunks);
+    const trees = forest.roots.filter(isTree);
+    const treeWeight = trees.reduce((sum, root) => sum + forest.weight[root], 0);
+    cut(pack, trees, forest.weight, treeWeight / chunksAThread, treeChunks);
+    for (let entry = 0; entry < entries.count; entry++) if (entries.type[entry] !== packTypes.tree) total++;
+    firstObject += index.count;
+  }
+  const heaviestFirst = (a: { readonly weight: number }, b: { readonly weight: number }) => b.weight - a.weight;
+  const job: HistoryJob = {
+    patterns: options.patterns,
+    minConfidence: options.minConfidence,
+    maxBytes: options.maxBytes,
+    hashBytes: store.hashBytes,
+    packs,
+    chunks: chunks.sort(heaviestFirst),
+    loose: store.loose,
+    firstLoose: firstObject,
+    counters: new Int32Array(new SharedArrayBuffer(16)),
+  };
+  return { job, treeChunks: treeChunks.sort(heaviestFirst), total: total + store.loose.length, weight: weight + store.loose.length * 4096 };
+}
+
+function cut(pack: number, roots: Uint32Array, weights: Float64Array, most: number, into: (Chunk & { readonly weight: number })[]): void {
+  let start = 0;
+  let weight = 0;
+  for (let i = 0; i < roots.length; i++) {
+    weight += weights[roots[i]];
+    if (weight < most && i + 1 < roots.length) continue;
+    into.push({ pack, roots: roots.slice(start, i + 1), weight });
+    start = i + 1;
+    weight = 0;
+  }
+}
+
+function nameOf(job: HistoryJob, object: number): string {
+  if (object >= job.firstLoose) return job.loose[object - job.firstLoose].name;
+  const pack = job.packs.findLast((one) => one.firstObject <= object)!;
+  const at = (object - pack.firstObject) * job.hashBytes;
+  return Buffer.from(pack.names.subarray(at, at + job.hashBytes)).toString('hex');
+}
+
+/** Reads what stands on an unreadable base through git itself, and scans it whole. */
+async function rescueOrphans(parts: readonly ScanPart[], job: HistoryJob, gitOptions: GitOptions, options: HistoryOptions, gaps: Gap[]): Promise<ObjectMatch[]> {
+  const unrooted: number[] = [];
+  for (const pack of job.packs) {
+    const { entries } = pack;
+    for (let entry = 0; entry < entries.count; entry++) {
+      if (entries.type[entry] === 0 && entries.dataBytes[entry] > 0) unrooted.push(pack.firstObject + entries.name[entry]);
+    }
+  }
+  const orphans = [...new Set([...unrooted, ...parts.flatMap((part) => part.orphans)])];
+  const found: ObjectMatch[] = [];
+  if (orphans.length === 0) return found;
+  const scanner = createDocumentScanner(job.patterns, options);
+  const reader = openObjectReader(gitOptions, options.maxBytes);
+  const collect = (object: number, type: number) => (match: Emitted) => found.push({ ...match, object, type });
+  try {
+    for (const object of orphans) {
+      const name = nameOf(job, object);
+      reader.request(name);
+      const answer = await reader.next();
+      if (answer.state === 'read') {
+        const type: number = packTypes[answer.type as 'blob'];
+        if (type !== packTypes.tree) scanBytes(scanner, answer.bytes, collect(object, type));
+        Atomics.add(job.counters, counter.objects, 1);
+        continue;
+      }
+      const tooLarge = answer.state === 'too-large';
+      gaps.push({
+        origin: { kind: 'git', blob: name },
+        reason: tooLarge ? 'too-large' : 'corrupt',
+        detail: tooLarge
+          ? `object ${name.slice(0, 12)}: ${answer.size} bytes, more than --max-size`
+          : `object ${name.slice(0, 12)}: it stands on an object that cannot be read; run git fsck`,
+      });
+    }
+  } catch (cause) {
+    if (options.signal?.aborted) throw cause;
+    // git itself gave up on the damage: what it had not delivered stays unread.
+    gaps.push({ origin: { kind: 'repository', repository: '.' }, reason: 'corrupt', detail: `${orphans.length} objects stand on others that cannot be read; run git fsck` });
+  } finally {
+    reader.close();
+  }
+  return found;
+}
+
+/** The commits that count, and all that came before them. */
+interface Selected {
+  readonly known: Uint8Array;
+  readonly wanted: Uint8Array;
+  readonly notes: Uint8Array;
+  readonly tags: ReadonlySet<string> | undefined;
+}
+
+async function select(graph: CommitGraph, tips: Tips, selection: HistorySelection, gitOptions: GitOptions, gaps: Gap[], store: ObjectStore): Promise<Selected> {
+  const numbers = (names: readonly string[]) => names.map((name) => findInTable(graph.names, Buffer.from(name, 'hex'), 0)).filter((number) => number >= 0);
+  const notes = reachable(graph, numbers(tips.notes));
+  reportMissing(graph, gaps, store);
+  if (selection.revisions.length === 0) {
+    const starts = numbers([...tips.commits, ...tips.notes]);
+    const known = selection.withUnreachable ? new Uint8Array(graph.count).fill(1) : reachable(graph, starts);
+    const wanted = selection.since === undefined ? known : known.map((isKnown, commit) => (isKnown && graph.times[commit] >= selection.since! ? 1 : 0));
+    return { known, wanted, notes, tags: selection.withUnreachable ? undefined : new Set(tips.tags) };
+  }
+  const lines: string[] = [];
+  for (const revision of selection.revisions) {
+    try {
+      lines.push(...(await git(['rev-parse', '--revs-only', '--end-of-options', revision], gitOptions)).toString('latin1').split('\n'));
+    } catch (cause) {
+      throw new QuashError('usage', `reading the revision ${revision}: git does not know it; check its spelling, or fetch it`, { cause });
+    }
+  }
+  const names = lines.filter((line) => /^\^?[0-9a-f]{40,64}$/.test(line));
+  if (names.length === 0) throw new QuashError('usage', `reading the revisions ${selection.revisions.join(' ')}: they name no commit; check their spelling`);
+  const starts = numbers(names.filter((name) => !name.startsWith('^')));
+  const without = numbers(names.filter((name) => name.startsWith('^')).map((name) => name.slice(1)));
+  return { known: reachable(graph, [...starts, ...without]), wanted: reachable(graph, starts, without, selection.since), notes, tags: new Set() };
+}
+
+/** Parents that are not here, where nothing says that they were left out on purpose. */
+function reportMissing(graph: CommitGraph, gaps: Gap[], store: ObjectStore): void {
+  const shallow = new Set(store.shallow);
+  for (let commit = 0; commit < graph.count; commit++) {
+    for (let i = graph.firstParent[commit]; i < graph.firstParent[commit + 1]; i++) {
+      if (graph.parents[i] >= 0) continue;
+      const name = commitName(graph, commit);
+      if (shallow.has(name)) continue;
+      gaps.push({
+        origin: { kind: 'commit', commit: name },
+        reason: store.isPartial ? 'partial-clone' : 'missing-object',
+        detail: `a parent of commit ${name.slice(0, 12)} is missing; run git fetch, or git fsck`,
+      });
+    }
+  }
+}
+
+function commitName(graph: CommitGraph, commit: number): string {
+  const { names, hashBytes } = graph.names;
+  return Buffer.from(names.subarray(commit * hashBytes, (commit + 1) * hashBytes)).toString('hex');
+}
+
+/** Gives each secret its paths and commits: one candidate a path, and one for each commit or tag message that holds it. */
+async function attribute(
+  matches: readonly ObjectMatch[],
+  job: HistoryJob,
+  treeChunks: readonly Chunk[],
+  parts: readonly ScanPart[],
+  graph: CommitGraph,
+  selected: Selected,
+  tips: Tips,
+  crew: Crew,
+  options: HistoryOptions,
+  gitOptions: GitOptions,
+  gaps: Gap[],
+): Promise<Candidate[]> {
+  // The same object may lie in several packs.
+  const blobs = new Map<string, number>();
+  const byBlob: ObjectMatch[][] = [];
+  const messages: { readonly match: ObjectMatch; readonly name: string }[] = [];
+  const seen = new Set<string>();
+  for (const match of matches) {
+    const name = nameOf(job, match.object);
+    const key = `${name} ${match.decision.pattern} ${match.start} ${match.end} ${match.decision.decoded?.join() ?? ''}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (match.type !== packTypes.blob) {
+      messages.push({ match, name });
+      continue;
+    }
+    let blob = blobs.get(name);
+    if (blob === undefined) {
+      blob = byBlob.length;
+      blobs.set(name, blob);
+      byBlob.push([]);
+    }
+    byBlob[blob].push(match);
+  }
+
+  const hasHead = tips.head !== undefined;
+  const treeGraph = blobs.size > 0 || hasHead ? await readTreeGraph(blobs, job, treeChunks, parts, graph, selected, crew) : undefined;
+  const places = placeSecrets(byBlob, [...blobs.keys()], treeGraph, graph, selected, options);
+  const wantedCommits = new Set<number>();
+  for (const { first } of places) if (first !== undefined) wantedCommits.add(first);
+  const commitMessages = messages.filter(({ match, name }) => isWantedMessage(match, name, graph, selected));
+  for (const { match, name } of commitMessages) {
+    if (match.type === packTypes.commit) wantedCommits.add(findInTable(graph.names, Buffer.from(name, 'hex'), 0));
+  }
+  const authors = await readAuthors([...wantedCommits].map((commit) => commitName(graph, commit)), gitOptions);
+  if (treeGraph) reportSubmodules(treeGraph, graph, tips, gaps);
+
+  const candidates: Candidate[] = [];
+  for (const place of places) {
+    const firstCommit = place.first === undefined ? undefined : authors.get(commitName(graph, place.first));
+    const isNote = place.first !== undefined && selected.notes[place.first] === 1;
+    const origin: Origin = isNote
+      ? { kind: 'note', commit: place.path!.replaceAll('/', ''), ...pick(firstCommit) }
+      : {
+          kind: 'git',
+          ...(place.path === undefined ? {} : { path: place.path }),
+          blob: place.blob,
+          ...(place.first === undefined ? {} : { commit: commitName(graph, place.first), ...pick(firstCommit) }),
+          ...(place.last === undefined ? {} : { lastCommit: commitName(graph, place.last) }),
+          versions: place.versions,
+        };
+    candidates.push(candidateOf(place.match, origin, options.patterns));
+  }
+  for (const { match, name } of commitMessages) {
+    const origin: Origin = match.type === packTypes.commit ? { kind: 'commit', commit: name, ...pick(authors.get(name)) } : { kind: 'tag', commit: name };
+    candidates.push(candidateOf(match, origin, options.patterns));
+  }
+  return candidates;
+}
+
+function isWantedMessage(match: ObjectMatch, name: string, graph: CommitGraph, selected: Selected): boolean {
+  if (match.type === packTypes.tag) return selected.tags === undefined || selected.tags.has(name);
+  const commit = findInTable(graph.names, Buffer.from(name, 'hex'), 0);
+  return commit >= 0 && selected.wanted[commit] === 1;
+}
+
+interface Place {
+  readonly match: ObjectMatch;
+  readonly blob: string;
+  readonly path?: string;
+  readonly first?: number;
+  readonly last?: number;
+  readonly versions: number;
+}
+
+/** One place for each secret and path: the oldest version there, and how many versions hold it. */
+function placeSecrets(
+  byBlob: readonly (readonly ObjectMatch[])[],
+  names: readonly string[],
+  treeGraph: TreeGraph | undefined,
+  graph: CommitGraph,
+  selected: Selected,
+  options: HistoryOptions,
+): Place[] {
+  const { rank } = graph;
+  const places = new Map<string, Place>();
+  byBlob.forEach((matches, blob) => {
+    const appearances: readonly Appearance[] = treeGraph?.appearances(blob) ?? [];
+    if (appearances.length === 0 && !options.selection.withUnreachable) return;
+    const firstOfEach = new Map<string, ObjectMatch>();
+    for (const match of matches) {
+      const key = `${match.decision.pattern}\0${match.decision.secret}`;
+      const known = firstOfEach.get(key);
+      if (!known || match.start < known.start) firstOfEach.set(key, match);
+    }
+    for (const [secret, match] of firstOfEach) {
+      if (appearances.length === 0) places.set(`${secret}\0\0${names[blob]}`, { match, blob: names[blob], versions: 1 });
+      for (const { path, first, last } of appearances) {
+        const key = `${secret}\0${path}`;
+        const other = places.get(key);
+        if (!other) {
+          places.set(key, { match, blob: names[blob], path, first, last, versions: 1 });
+          continue;
+        }
+        const isOlder = rank[first] < rank[other.first!];
+        places.set(key, {
+          match: isOlder ? match : other.match,
+          blob: isOlder ? names[blob] : other.blob,
+          path,
+          first: isOlder ? first : other.first!,
+          last: rank[last] > rank[other.last!] ? last : other.last!,
+          versions: other.versions + 1,
+        });
+      }
+    }
+  });
+  return [...places.values()].filter(({ first }) => first === undefined || selected.wanted[first] === 1);
+}
+
+/** Reads all trees: which holds which, and where the blobs with matches stand. */
+async function readTreeGraph(
+  blobs: ReadonlyMap<string, number>,
+  job: HistoryJob,
+  treeChunks: readonly Chunk[],
+  parts: readonly ScanPart[],
+  graph: CommitGraph,
+  selected: Selected,
+  crew: Crew,
+): Promise<TreeGraph> {
+  const looseTrees = parts.flatMap((part) => part.looseTrees);
+  const treeObjects: number[] = [];
+  for (const pack of job.packs) {
+    for (let entry = 0; entry < pack.entries.count; entry++) {
+      if (pack.entries.type[entry] === packTypes.tree) treeObjects.push(pack.firstObject + pack.entries.name[entry]);
+    }
+  }
+  treeObjects.push(...looseTrees);
+  const names = new Uint8Array(new SharedArrayBuffer(Math.max(1, treeObjects.length) * job.hashBytes));
+  const treeOf = new Int32Array(new SharedArrayBuffer(Math.max(1, job.firstLoose + job.loose.length) * 4)).fill(-1);
+  let pack = 0;
+  treeObjects.forEach((object, tree) => {
+    treeOf[object] = tree;
+    if (object >= job.firstLoose) {
+      names.set(Buffer.from(job.loose[object - job.firstLoose].name, 'hex'), tree * job.hashBytes);
+      return;
+    }
+    while (pack + 1 < job.packs.length && job.packs[pack + 1].firstObject <= object) pack++;
+    const at = (object - job.packs[pack].firstObject) * job.hashBytes;
+    names.set(job.packs[pack].names.subarray(at, at + job.hashBytes), tree * job.hashBytes);
+  });
+  const trees: NameTable = buildNameTable(treeObjects.length === 0 ? names.subarray(0, 0) : names, job.hashBytes);
+  const blobTable = buildNameTable(Buffer.concat([...blobs.keys()].map((name) => Buffer.from(name, 'hex'))), job.hashBytes);
+  const links = await crew.readTrees({
+    trees,
+    treeOf,
+    blobs: blobTable,
+    chunks: treeChunks,
+    looseTrees,
+    counters: new Int32Array(new SharedArrayBuffer(16)),
+  });
+  return buildTreeGraph(links, trees, graph, selected.known);
+}
+
+/** Submodules of HEAD's tree: other repositories, which this scan does not enter. */
+function reportSubmodules(treeGraph: TreeGraph, graph: CommitGraph, tips: Tips, gaps: Gap[]): void {
+  if (tips.head === undefined) return;
+  const head = findInTable(graph.names, Buffer.from(tips.head, 'hex'), 0);
+  const seen = new Set<string>();
+  for (const { path, last } of treeGraph.submodulePaths()) {
+    // One that is gone from HEAD was another repository's business then, too; it is told of while it is there.
+    if (head < 0 || graph.rank[last] < graph.rank[head] || seen.has(path)) continue;
+    seen.add(path);
+    gaps.push({
+      origin: { kind: 'git', path, blob: '' },
+      reason: 'submodule',
+      detail: `${path} is a submodule, a repository of its own; scan it where it is cloned`,
+    });
+  }
+}
+
+interface Author {
+  readonly author: string;
+  readonly email: string;
+  readonly date: string;
+}
+
+function pick(author: Author | undefined): Partial<Author> {
+  return author ?? {};
+}
+
+async function readAuthors(commits: readonly string[], gitOptions: GitOptions): Promise<ReadonlyMap<string, Author>> {
+  const authors = new Map<string, Author>();
+  if (commits.length === 0) return authors;
+  const output = await git(['log', '--no-walk=unsorted', '--stdin', '-z', '--format=%H%n%an%n%ae%n%aI'], { ...gitOptions, input: `${commits.join('\n')}\n` });
+  for (const record of output.toString('utf8').split('\0')) {
+    const [commit, author, email, date] = record.trim().split('\n');
+    if (commit) authors.set(commit, { author, email, date });
+  }
+  return authors;
+}
+
+function candidateOf(match: ObjectMatch, origin: Origin, patterns: readonly Pattern[]): Candidate {
+  const { decision, start, end, line, column, endLine, endColumn } = match;
+  return {
+    pattern: patterns[decision.pattern],
+    secret: new Secret(decision.secret),
+    parts: Object.fromEntries(Object.entries(decision.parts).map(([name, value]) => [name, new Secret(value)])),
+    confidence: decision.confidence,
+    location: {
+      origin,
+      start,
+      end,
+      line,
+      column,
+      endLine,
+      endColumn,
+      context: decision.context,
+      ...(decision.decoded ? { decoded: decision.decoded } : {}),
+    },
+    ...(decision.allowedBy ? { allowedBy: decision.allowedBy } : {}),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Pattern } from '../model/pattern.ts';
+import { createDocumentScanner, type DocumentScanner, type Emitted } from './documents.ts';
+import type { EngineOptions } from './engine.ts';
+import type { Match } from './match.ts';
+
+/** Scans bytes in this thread. */
+export interface Scanner {
+  scan(bytes: Uint8Array): readonly Match[];
+  /** Scans what `read` puts into the buffer it is given: it returns how many bytes it put there. */
+  scanRead(size: number, read: (into: Buffer) => number): readonly Match[];
+}
+
+/** Makes a scanner for a pattern set. */
+export function createScanner(patterns: readonly Pattern[], options: EngineOptions): Scanner {
+  return scannerOver(createDocumentScanner(patterns, options));
+}
+
+/** A scanner that shares a document scanner's memory. */
+export function scannerOver(documents: DocumentScanner): Scanner {
+  const { kernel } = documents;
+
+  function scanRead(size: number, read: (into: Buffer) => number): readonly Match[] {
+    const address = kernel.allocate(size);
+    try {
+      const length = read(kernel.bytes().subarray(address, address + size));
+      const matches: Match[] = [];
+      documents.scan(address, length, (emitted) => matches.push(matchOf(emitted)));
+      return matches;
+    } finally {
+      kernel.free(address);
+    }
+  }
+
+  return {
+    scan: (bytes) =>
+      scanRead(bytes.length, (into) => {
+        into.set(bytes);
+        return bytes.length;
+      }),
+    scanRead,
+  };
+}
+
+/** Puts a match together from what a document scanner emitted. */
+export function matchOf({ decision, ...place }: Emitted): Match {
+  return { ...decision, ...place };
+}
