@@ -56,7 +56,7 @@ export function readPackEntries(index: PackIndex): { readonly entries: PackEntri
     let chunkAt = 0;
     let chunkLength = 0;
 
-    const head = readAt(file, chunk, 0, 12);
+    const head = readAt(file, chunk, 0, 0, 12);
     if (head < 12 || chunk.toString('latin1', 0, 4) !== 'PACK' || ![2, 3].includes(chunk.readUInt32BE(4))) {
       throw new Error('the pack has no PACK header of version 2 or 3');
     }
@@ -72,7 +72,7 @@ export function readPackEntries(index: PackIndex): { readonly entries: PackEntri
       }
       if (start < chunkAt || start + headBytes > chunkAt + chunkLength) {
         chunkAt = start;
-        chunkLength = readAt(file, chunk, start, Math.min(chunkBytes, packSize - start));
+        chunkLength = readAt(file, chunk, 0, start, Math.min(chunkBytes, packSize - start));
       }
       let at = start - chunkAt;
       const limit = Math.min(chunkLength, at + headBytes);
@@ -121,11 +121,11 @@ export function readPackEntries(index: PackIndex): { readonly entries: PackEntri
   }
 }
 
-/** Reads at a position until `length` bytes are there or the file ends; returns how many came. */
-export function readAt(file: number, into: Uint8Array, position: number, length: number): number {
+/** Reads at a position, to `at` of a buffer, until `length` bytes are there or the file ends; returns how many came. */
+export function readAt(file: number, into: Uint8Array, at: number, position: number, length: number): number {
   let have = 0;
   while (have < length) {
-    const read = readSync(file, into, have, length - have, position + have);
+    const read = readSync(file, into, at + have, length - have, position + have);
     if (read === 0) break;
     have += read;
   }

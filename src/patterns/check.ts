@@ -96,6 +96,11 @@ function exampleProblems(set: PatternSet, index: number, expanded: ExpandedExamp
   const pattern = set.patterns[index]!;
   const own = matches.filter((match) => match.pattern === index);
   const problems: string[] = [];
+  // What a provider's pattern knows is never a generic finding as well: it is found all the same.
+  const isNamed = matches.some(
+    ({ secret, pattern: other }) => (expanded.secret ?? secret) === secret && !set.patterns[other]!.generic,
+  );
+  if (own.length === 0 && pattern.generic && isNamed) return problems;
   if (own.length === 0) problems.push(`it is not found; ${whyMissed(pattern)}`);
   else if (expanded.secret !== undefined && !own.some(({ secret }) => secret === expanded.secret)) {
     problems.push(

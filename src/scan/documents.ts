@@ -44,8 +44,8 @@ export interface Emitted {
 }
 
 /** Makes a scanner for a pattern set. */
-export function createDocumentScanner(patterns: readonly Pattern[], options: EngineOptions): DocumentScanner {
-  const kernel = createKernel();
+export function createDocumentScanner(patterns: readonly Pattern[], options: EngineOptions, module?: WebAssembly.Module): DocumentScanner {
+  const kernel = createKernel(module);
   const { literals, uses } = collectLiterals(patterns);
   const judgesRuns = patterns.some((pattern) => pattern.detector && pattern.literals.length === 0 && pattern.confidence >= options.minConfidence);
   kernel.configure(literals, judgesRuns ? 'all' : 'hiding');

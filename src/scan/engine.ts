@@ -257,7 +257,12 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], uses:
   /** Decodes the run at a position and decides what stands in the decoded text; its spans are mapped back to the run. */
   function decideRun(start: number, end: number, position: number, length: number, depth: number, found: Decision[]): void {
     const at = start + position;
-    if (depth === 0) for (const use of runUses) detect(use, start, end, position, found, length);
+    if (depth === 0 && runUses.length > 0) {
+      const bytes = kernel.bytes();
+      let padded = length;
+      while (padded < length + 2 && at + padded < end && bytes[at + padded] === 0x3d) padded++;
+      for (const use of runUses) detect(use, start, end, position, found, padded);
+    }
     const wrapped = kernel.exports.wrappedEnd(at, at + length, end);
     for (const decoded of decodeRun(kernel.bytes().subarray(at, wrapped), length)) {
       decideDecoded(decoded, depth, (inner) => {

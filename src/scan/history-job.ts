@@ -31,6 +31,8 @@ export interface Chunk {
 /** The work of scanning a repository's objects, as every thread gets it. Plain data. */
 export interface HistoryJob {
   readonly patterns: readonly Pattern[];
+  /** The compiled kernel, shared by all threads. */
+  readonly module: WebAssembly.Module;
   readonly minConfidence: number;
   readonly maxBytes: number;
   readonly hashBytes: number;
@@ -98,7 +100,7 @@ export interface TreeJob {
 }
 
 export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions, 'turnedDown'> = {}): HistoryRunner {
-  const scanner = createDocumentScanner(job.patterns, { minConfidence: job.minConfidence, ...options });
+  const scanner = createDocumentScanner(job.patterns, { minConfidence: job.minConfidence, ...options }, job.module);
 
   async function scan(): Promise<ScanPart> {
     const commits = createCommitCollector(job.hashBytes);

@@ -32,6 +32,7 @@ import {
   type TreeJob,
 } from './history-job.ts';
 import type { HistoryRequest } from './history-worker.ts';
+import { kernelModule } from './kernel/kernel.ts';
 
 /** Which part of a repository's history to report. Everything is read; these decide what counts. */
 export interface HistorySelection {
@@ -207,7 +208,8 @@ function planJob(store: ObjectStore, options: HistoryOptions, gaps: Gap[]) {
   }
   const heaviestFirst = (a: { readonly weight: number }, b: { readonly weight: number }) => b.weight - a.weight;
   const job: HistoryJob = {
-    patterns: options.patterns,
+    patterns: options.patterns.map(forScanning),
+    module: kernelModule(),
     minConfidence: options.minConfidence,
     maxBytes: options.maxBytes,
     hashBytes: store.hashBytes,
@@ -218,6 +220,11 @@ function planJob(store: ObjectStore, options: HistoryOptions, gaps: Gap[]) {
     counters: new Int32Array(new SharedArrayBuffer(16)),
   };
   return { job, treeChunks: treeChunks.sort(heaviestFirst), total: total + store.loose.length, weight: weight + store.loose.length * 4096 };
+}
+
+/** What a thread needs of a pattern: copying the rest to each costs milliseconds. */
+function forScanning(pattern: Pattern): Pattern {
+  return { ...pattern, examples: [], counterExamples: [], verify: undefined };
 }
 
 function cut(pack: number, roots: Uint32Array, weights: Float64Array, most: number, into: (Chunk & { readonly weight: number })[]): void {

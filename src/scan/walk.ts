@@ -47,6 +47,10 @@ export function walkDeltaTrees(
   let segments = kernel.allocate(1 << 16);
   let segmentRoom = Math.floor((1 << 16) / 12);
 
+  // One closure for all: a walk makes hundreds of thousands of calls.
+  let current = 0;
+  const emit = (match: Emitted) => visitor.match(current, match);
+
   /** Reads an entry's stream into the kernel's memory. False when the pack ends first. */
   function readInput(entry: number): number {
     const wanted = entries.dataBytes[entry];
@@ -55,7 +59,7 @@ export function walkDeltaTrees(
       inputRoom = wanted * 2;
       input = kernel.allocate(inputRoom);
     }
-    return readAt(file, kernel.bytes().subarray(input, input + wanted), entries.dataAt[entry], wanted);
+    return readAt(file, kernel.bytes(), input, entries.dataAt[entry], wanted);
   }
 
   function readWhole(entry: number): Document | undefined {
@@ -72,7 +76,8 @@ export function walkDeltaTrees(
       visitor.fault(entry, 'corrupt', kernelErrors[status]);
       return undefined;
     }
-    const document = scanner.scan(address, size, (match) => visitor.match(entry, match));
+    current = entry;
+    const document = scanner.scan(address, size, emit);
     visitor.object(entry, address, size);
     return document;
   }
@@ -113,7 +118,8 @@ export function walkDeltaTrees(
       visitor.fault(entry, 'corrupt', kernelErrors[status]);
       return undefined;
     }
-    const document = scanner.scanDelta(address, length, segments, exports.segmentCount.value, base, (match) => visitor.match(entry, match));
+    current = entry;
+    const document = scanner.scanDelta(address, length, segments, exports.segmentCount.value, base, emit);
     visitor.object(entry, address, length);
     return document;
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { distFolder } from '../../dist-folder.ts';
+import { commonness } from './common-trigrams.ts';
 
 /** A literal as the prefilter looks for it. */
 export interface KernelLiteral {
@@ -51,9 +52,9 @@ export const slackBytes = 352;
 
 const filterBytes = 1 << 16;
 /** More bytes than these behind a literal would hardly turn down more, and every seam is looked at that much wider. */
-const mostFollow = 12;
+const mostFollow = 8;
 /** Windows further than this behind a literal's start would make every seam be looked at that much wider. */
-const mostShift = 24;
+const mostShift = 16;
 const headBytes = 2 << 16;
 const literalBytes = 80;
 const scratchBytes = 4 << 20;
@@ -87,10 +88,15 @@ export interface Kernel {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Instantiates the kernel. The module is compiled once a process. */
-export function createKernel(): Kernel {
+/** The compiled kernel: compiled once, and handed to other threads so that they need not do it again. */
+export function kernelModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(readFileSync(new URL('kernel.wasm', distFolder)));
-  const exports = new WebAssembly.Instance(compiled).exports as unknown as Exports;
+  return compiled;
+}
+
+/** Instantiates the kernel. */
+export function createKernel(module: WebAssembly.Module = kernelModule()): Kernel {
+  const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
   const memory = exports.memory;
   let bytes = Buffer.from(memory.buffer);
   let words = new Uint32Array(memory.buffer);
@@ -114,14 +120,13 @@ export function createKernel(): Kernel {
     return address;
   }
 
-  // Freed buffers are kept by size class, four classes a power of two, and used again.
-  const free = new Map<number, number[]>();
-  const classOf = new Map<number, number>();
+  // Freed buffers are kept by size class, four classes a power of two, and used again. A buffer's class stands before it.
+  const free: number[][] = [];
 
   function allocate(size: number): number {
-    const wanted = sizeClass(size + slackBytes);
-    const address = free.get(wanted)?.pop() ?? reserve(wanted);
-    classOf.set(address, wanted);
+    const number = classNumber(size + slackBytes);
+    const address = free[number]?.pop() ?? reserve(classBytes(number) + 64) + 64;
+    words[(address >> 2) - 1] = number;
     return address;
   }
 
@@ -131,12 +136,9 @@ export function createKernel(): Kernel {
     words: () => words,
     allocate,
     free(address) {
-      const size = classOf.get(address);
-      if (size === undefined) throw new Error('freed a buffer that is not in use');
-      classOf.delete(address);
-      const list = free.get(size);
-      if (list) list.push(address);
-      else free.set(size, [address]);
+      const number = words[(address >> 2) - 1];
+      free[number] ??= [];
+      free[number].push(address);
     },
     configure(literals, runs) {
       const tables = buildTables(literals);
@@ -161,10 +163,17 @@ function align(address: number): number {
   return (address + 63) & ~63;
 }
 
-function sizeClass(size: number): number {
-  if (size <= 4096) return 4096;
-  const step = 2 ** (Math.floor(Math.log2(size)) - 2);
-  return Math.ceil(size / step) * step;
+const smallestClass = 12;
+
+/** The smallest class that holds `size` bytes: class 0 has 4,096, and four classes later it is twice that. */
+function classNumber(size: number): number {
+  if (size <= 1 << smallestClass) return 0;
+  const power = 31 - Math.clz32(size - 1);
+  return (power - smallestClass) * 4 + Math.floor((size - 1) / 2 ** (power - 2)) - 3;
+}
+
+function classBytes(number: number): number {
+  return 2 ** (smallestClass + (number >> 2) - 2) * (4 + (number & 3));
 }
 
 /** The tables of assembly/prefilter.ts, laid out for it. */
@@ -225,7 +234,9 @@ function buildTables(literals: readonly KernelLiteral[]) {
     const following = literal.follow && followCount > 0 ? bytesIn(literal.follow) : anyByte;
     const shifts = Array.from({ length: Math.min(exact.length, mostShift) - 2 }, (_, shift) => shift);
     for (const parity of [0, 1]) {
-      const shift = shifts.filter((one) => one % 2 === parity).sort((a, b) => commonness(folded, a) - commonness(folded, b))[0];
+      const shift = shifts
+        .filter((one) => one % 2 === parity)
+        .sort((a, b) => commonness(folded.toString('latin1', a, a + 3)) - commonness(folded.toString('latin1', b, b + 3)))[0];
       if (shift !== undefined) {
         const next = shift + 3 < exact.length ? [exact[shift + 3]] : following;
         enter([...exact.subarray(shift, shift + 3)], next, index, shift, check, mask);
@@ -246,19 +257,6 @@ function buildTables(literals: readonly KernelLiteral[]) {
     classes.set(table, 256 * index);
   });
   return { filter, heads, entries, records, classes, longest, furthest };
-}
-
-/** How common a window of three bytes is in text and code, roughly: by letter. */
-function commonness(text: Uint8Array, at: number): number {
-  return frequency(text[at]) * frequency(text[at + 1]) * frequency(text[at + 2]);
-}
-
-/** Per mille of letters in English text; digits and punctuation are rarer still inside words. */
-function frequency(byte: number): number {
-  const letters = 'etaoinsrhdlucmfpgwybvkxjqz';
-  const perMille = [127, 91, 82, 75, 70, 67, 63, 60, 61, 43, 40, 28, 28, 24, 22, 19, 20, 24, 20, 15, 10, 8, 1.5, 1.5, 1, 0.7];
-  const at = letters.indexOf(String.fromCharCode(byte));
-  return at >= 0 ? perMille[at] : 4;
 }
 
 const anyByte: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte);

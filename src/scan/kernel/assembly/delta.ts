@@ -132,6 +132,23 @@ function lowerBound(list: usize, count: u32, position: u32): u32 {
   return low;
 }
 
+/** Copied runs shorter than this are looked at like inserted bytes: that is cheaper than two more seams. */
+const SHORT_RUN: u32 = 96;
+
+/** Leaves the runs that are worth carrying hits over, in their order; returns how many they are. */
+function dropShortRuns(segments: usize, count: u32): u32 {
+  let kept: u32 = 0;
+  for (let k: u32 = 0; k < count; k++) {
+    const from = segments + SEGMENT_BYTES * <usize>k;
+    if (load<u32>(from, 8) < SHORT_RUN) continue;
+    const to = segments + SEGMENT_BYTES * <usize>kept;
+    store<u64>(to, load<u64>(from));
+    store<u32>(to, load<u32>(from, 8), 8);
+    kept++;
+  }
+  return kept;
+}
+
 /**
  * Finds the hits of a delta's result: in what was inserted and across the seams by looking, elsewhere by carrying the
  * base's hits over. A carried hit keeps its result when its whole reach was copied, and is open again otherwise.
@@ -139,6 +156,7 @@ function lowerBound(list: usize, count: u32, position: u32): u32 {
  */
 export function carryHits(out: usize, outLength: u32, segments: usize, count: u32, baseHits: usize, baseHitCount: u32, baseLength: u32, withRuns: bool): void {
   const outEnd = out + outLength;
+  count = dropShortRuns(segments, count);
   let previousStart: i32 = -1;
   let previousEnd: u32 = 0;
   // Runs are looked for again in zones around the seams: up to here they were, and here the next zone begins.
