@@ -63,3 +63,35 @@ function narrowed(decoded: Decoded): Decoded {
     endOf: (end) => decoded.endOf(2 * end),
   };
 }
+
+const named: Readonly<Record<string, string>> = { quot: '"', apos: "'", amp: '&', lt: '<', gt: '>' };
+const escape = /%([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|&#(\d{1,6});|&#[xX]([0-9A-Fa-f]{1,6});|&(quot|apos|amp|lt|gt);/g;
+
+/** Decodes the escapes of a word, all kinds of them at once; the decoder named is that of the first. */
+export function decodeWord(word: Buffer): Decoded | undefined {
+  const text = word.toString('latin1');
+  const places = new Uint32Array(text.length + 1);
+  let decoded = '';
+  let decoder: Decoder | undefined;
+  let at = 0;
+  const copy = (to: number) => {
+    for (; at < to; at++) {
+      places[decoded.length] = at;
+      decoded += text[at];
+    }
+  };
+  for (const found of text.matchAll(escape)) {
+    const [whole, percent, wide, narrow, decimal, hex, name] = found;
+    copy(found.index);
+    decoder ??= percent ? 'percent' : wide || narrow ? 'unicode' : 'html';
+    const code = Number.parseInt(percent ?? wide ?? narrow ?? hex ?? decimal ?? '0', decimal ? 10 : 16);
+    places[decoded.length] = at;
+    // Beyond Latin-1 nothing is looked for.
+    decoded += name ? named[name] : String.fromCharCode(code < 256 ? code : 0x1a);
+    at += whole.length;
+  }
+  if (!decoder) return undefined;
+  copy(text.length);
+  places[decoded.length] = text.length;
+  return { decoder, bytes: Buffer.from(decoded, 'latin1'), offsetOf: (index) => places[index], endOf: (end) => places[end] };
+}

@@ -3,10 +3,10 @@ import type { Pattern, PatternPart } from '../model/pattern.ts';
 import { redact } from '../model/secret.ts';
 import { passesChecksum } from './checksums.ts';
 import { allowComment } from './comments.ts';
-import { decodeRun, type Decoded } from './decode.ts';
+import { type Decoded, decodeRun, decodeWord } from './decode.ts';
 import { shannonEntropy } from './entropy.ts';
 import { detectors } from './generic.ts';
-import { hitWords, type Kernel, type KernelLiteral, openResult, runLiteral } from './kernel/kernel.ts';
+import { hitWords, type Kernel, type KernelLiteral, openResult, runLiteral, wordLiteral } from './kernel/kernel.ts';
 import type { Decision } from './match.ts';
 
 /** Bytes of a line that are looked at on either side of a hit: for the comment that allows it, and for the context shown. */
@@ -124,7 +124,7 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], uses:
   function decide(start: number, end: number, position: number, literal: number, runLength: number): readonly Decision[] {
     const found: Decision[] = [];
     if (literal >= runLiteral) {
-      decideRun(start, end, position, runLength, 0, found);
+      decideEncoded(start, end, position, literal, runLength, 0, found);
       return found;
     }
     for (const use of uses[literal]) {
@@ -254,6 +254,18 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], uses:
     });
   }
 
+  function decideEncoded(start: number, end: number, position: number, literal: number, length: number, depth: number, found: Decision[]): void {
+    if (literal === wordLiteral) decideWord(start, end, position, length, depth, found);
+    else decideRun(start, end, position, length, depth, found);
+  }
+
+  /** Decodes the escapes of the word at a position. What is found there without decoding, too, is folded by its span. */
+  function decideWord(start: number, end: number, position: number, length: number, depth: number, found: Decision[]): void {
+    const at = start + position;
+    const decoded = decodeWord(kernel.bytes().subarray(at, at + length));
+    if (decoded) decideInner(decoded, start, end, at, length, depth, found);
+  }
+
   /** Decodes the run at a position and decides what stands in the decoded text; its spans are mapped back to the run. */
   function decideRun(start: number, end: number, position: number, length: number, depth: number, found: Decision[]): void {
     const at = start + position;
@@ -264,26 +276,28 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], uses:
       for (const use of runUses) detect(use, start, end, position, found, padded);
     }
     const wrapped = kernel.exports.wrappedEnd(at, at + length, end);
-    for (const decoded of decodeRun(kernel.bytes().subarray(at, wrapped), length)) {
-      decideDecoded(decoded, depth, (inner) => {
-        const innerStart = decoded.offsetOf(inner.start);
-        const innerEnd = decoded.endOf(inner.end);
-        if (innerStart >= length) return;
-        const bytes = kernel.bytes();
-        // The whole run is hidden: the rest of it may hold other secrets.
-        const { line, context } = lineAround(bytes, start, end, at, at + length, redact(inner.secret));
-        const { id, generic } = patterns[inner.pattern];
-        const allowedBy = inner.allowedBy ?? allowComment(line, id, generic);
-        found.push({
-          ...inner,
-          start: innerStart,
-          end: innerEnd,
-          decoded: [decoded.decoder, ...(inner.decoded ?? [])],
-          context,
-          ...(allowedBy ? { allowedBy } : {}),
-        });
+    for (const decoded of decodeRun(kernel.bytes().subarray(at, wrapped), length)) decideInner(decoded, start, end, at, length, depth, found);
+  }
+
+  /** Decides what stands in text decoded from the `length` bytes at `at`, and maps it back. */
+  function decideInner(decoded: Decoded, start: number, end: number, at: number, length: number, depth: number, found: Decision[]): void {
+    decideDecoded(decoded, depth, (inner) => {
+      const innerStart = decoded.offsetOf(inner.start);
+      const innerEnd = Math.min(decoded.endOf(inner.end), end - at);
+      if (innerStart >= length) return;
+      // The whole run is hidden: the rest of it may hold other secrets.
+      const { line, context } = lineAround(kernel.bytes(), start, end, at, at + length, redact(inner.secret));
+      const { id, generic } = patterns[inner.pattern];
+      const allowedBy = inner.allowedBy ?? allowComment(line, id, generic);
+      found.push({
+        ...inner,
+        start: innerStart,
+        end: innerEnd,
+        decoded: [decoded.decoder, ...(inner.decoded ?? [])],
+        context,
+        ...(allowedBy ? { allowedBy } : {}),
       });
-    }
+    });
   }
 
   /** Scans decoded text as a document of its own; `emit` gets decisions whose offsets are in the decoded text. */
@@ -307,7 +321,7 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], uses:
         const runLength = words[word + 2];
         const inner: Decision[] = [];
         if (literal >= runLiteral) {
-          decideRun(address, address + text.length, position, runLength, depth + 1, inner);
+          decideEncoded(address, address + text.length, position, literal, runLength, depth + 1, inner);
         } else {
           for (const use of uses[literal]) {
             if (!use.runner.pattern.decoders.includes(decoder)) continue;

@@ -42,6 +42,8 @@ interface Exports {
 
 /** Literal number of an encoded run; see assembly/prefilter.ts. */
 export const runLiteral = 0xfff0;
+/** Literal number of a word with escapes. */
+export const wordLiteral = 0xfff1;
 /** Result of a hit that is not decided yet, and of one where nothing was found. */
 export const openResult = 0xffffffff;
 export const noResult = 0;

@@ -5,9 +5,11 @@ import {
   RESULT_OPEN,
   RUN_AHEAD,
   RUN_LITERAL,
+  WORD_LITERAL,
   addHit,
   findLiterals,
   findRuns,
+  findWords,
   literalExtent,
   longestExtent,
   looksLeft,
@@ -15,7 +17,9 @@ import {
   reachBefore,
   runStart,
   setZone,
+  wordEdge,
 } from './prefilter';
+import { wordStart } from './escapes';
 
 export const OK: i32 = 0;
 export const ERR_DELTA: i32 = -8;
@@ -162,6 +166,8 @@ export function carryHits(out: usize, outLength: u32, segments: usize, count: u3
   // Runs are looked for again in zones around the seams: up to here they were, and here the next zone begins.
   let lookedTo: usize = out;
   let zoneStart: usize = out;
+  let wordsLookedTo: usize = out;
+  let wordZoneStart: usize = out;
   for (let k: u32 = 0; k <= count; k++) {
     const segment = segments + SEGMENT_BYTES * <usize>k;
     const isLast = k == count;
@@ -180,12 +186,20 @@ export function carryHits(out: usize, outLength: u32, segments: usize, count: u3
       const zoneEnd = out + min(outLength, start + 1);
       if (zoneStart < zoneEnd) findRuns(out, outEnd, zoneStart, zoneEnd);
       lookedTo = max(zoneStart, zoneEnd);
+      if (wordZoneStart < zoneEnd) findWords(out, outEnd, wordZoneStart, zoneEnd);
+      wordsLookedTo = max(wordZoneStart, zoneEnd);
     }
     if (isLast) break;
 
     const sourceEnd: u32 = source + length;
     const openRight = sourceEnd != baseLength || end != outLength;
     const nextZone: usize = withRuns ? runStart(out, outEnd, out + end - 1, lookedTo) : 0;
+    let nextWordZone: usize = 0;
+    if (withRuns) {
+      nextWordZone = wordStart(out, out + end - 1);
+      // Inside a word too long to be looked at the search starts behind it.
+      nextWordZone = wordEdge(out, outEnd, max(nextWordZone, wordsLookedTo));
+    }
     let i = lowerBound(baseHits, baseHitCount, source);
     while (i < baseHitCount) {
       const hit: usize = baseHits + <usize>HIT_BYTES * <usize>i;
@@ -196,7 +210,12 @@ export function carryHits(out: usize, outLength: u32, segments: usize, count: u3
       const runLength = load<u32>(hit, 8);
       let before: u32;
       let after: u32;
-      if (literal >= RUN_LITERAL) {
+      if (literal == WORD_LITERAL) {
+        const at = out + start + (position - source);
+        if (at < wordsLookedTo || at >= nextWordZone) continue;
+        before = 256;
+        after = runLength + 256;
+      } else if (literal == RUN_LITERAL) {
         const at = out + start + (position - source);
         if (at < lookedTo || at >= nextZone) continue;
         before = 256;
@@ -214,6 +233,7 @@ export function carryHits(out: usize, outLength: u32, segments: usize, count: u3
     previousStart = <i32>start;
     previousEnd = end;
     zoneStart = nextZone;
+    wordZoneStart = nextWordZone;
   }
 }
 

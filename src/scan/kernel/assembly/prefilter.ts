@@ -5,7 +5,11 @@
 // lets through is compared in full. Of each literal two windows are in the table, the rarest at an even and at an odd
 // distance from its start. Literals of three bytes enter it with each byte that can follow or precede them.
 //
+// Words with escapes are looked at behind them (see escapes.ts).
+//
 // The host lays the tables out (see ../kernel.ts); the offsets here and there are one format.
+
+import { WORD_MOST, decodeEscapes, escapeAt, nextEscapeByte, wordEnd, wordStart } from './escapes';
 
 /** A hit is four u32: position in the document, literal, length of the run (0 for a literal), result. */
 export const HIT_BYTES: u32 = 16;
@@ -23,6 +27,8 @@ const THIRD_FACTOR: i16 = <i16>0x85eb;
 
 /** Literal numbers from here on are encoded runs, not literals. */
 export const RUN_LITERAL: u32 = 0xfff0;
+/** A word with escapes that hides a literal. */
+export const WORD_LITERAL: u32 = 0xfff1;
 /** Base64 of a secret of twenty bytes. At most 32: see `runsIn`. */
 const RUN_MIN: u32 = 28;
 const RUN_DEPTH: u32 = 4;
@@ -454,11 +460,49 @@ export function findRuns(textStart: usize, textEnd: usize, from: usize, to: usiz
   if (scansRuns) runsIn(textStart, textEnd, from, to, scratch, 0, false);
 }
 
+/**
+ * Finds words with escapes that begin in [from, to) and hide a literal. `from` is no place inside a word.
+ * A literal that stands there without its escapes is found as it is; what counts is whether the decoded word holds one.
+ */
+export function findWords(textStart: usize, textEnd: usize, from: usize, to: usize): void {
+  if (!scansRuns) return;
+  let at = from;
+  // The last word may go on behind `to`.
+  const stop = wordEnd(textEnd, to);
+  while (at < stop) {
+    at = nextEscapeByte(at, stop);
+    if (at >= stop) break;
+    if (escapeAt(at, textEnd) == 0) {
+      at++;
+      continue;
+    }
+    const start = max(from, wordStart(textStart, at));
+    const end = wordEnd(textEnd, at);
+    if (start >= to) break;
+    const length = end - start;
+    if (length <= WORD_MOST && length >= 8) {
+      const decoded = decodeEscapes(start, end, scratch);
+      if (hides(scratch, decoded, decoded, scratch + decoded + 64, 1)) addHit(<u32>(start - textStart), WORD_LITERAL, <u32>length, RESULT_OPEN);
+    }
+    at = end + 1;
+  }
+}
+
 /** Finds everything that starts in [from, to) of a document; both are the document's own edges or follow one another. */
 export function scanRange(textStart: usize, textEnd: usize, from: usize, to: usize): void {
   setZone(0, 0, 0, false);
   findLiterals(textStart, textEnd, from, to, false);
-  if (scansRuns) findRuns(textStart, textEnd, runEdge(textStart, textEnd, from), to);
+  if (scansRuns) {
+    findRuns(textStart, textEnd, runEdge(textStart, textEnd, from), to);
+    findWords(textStart, textEnd, wordEdge(textStart, textEnd, from), to);
+  }
+}
+
+/** The first place at or behind `at` that is not inside a word. */
+export function wordEdge(textStart: usize, textEnd: usize, at: usize): usize {
+  if (at == textStart) return at;
+  while (at < textEnd && load<u8>(at) > 32 && load<u8>(at - 1) > 32) at++;
+  return at;
 }
 
 /** Finds everything in a whole document. */
