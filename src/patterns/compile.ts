@@ -1,3 +1,4 @@
+import { followOfDetector } from '../scan/generic-follow.ts';
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -106,7 +107,7 @@ export function compilePattern(definition: PatternDefinition, context: CompileCo
   const parts: PatternPart[] = definition.parts.map((part) => ({ ...part }));
   const analysis =
     definition.regex === undefined
-      ? detectorAnalysis(definition.literals)
+      ? detectorAnalysis(definition.literals, definition.detector ?? '')
       : analysePattern({
           regex: definition.regex,
           literals: definition.literals,
@@ -156,7 +157,7 @@ function decoderList(choice: PatternDefinition['decoders']): readonly Decoder[] 
   return choice === 'none' ? [] : decoders.filter((decoder) => choice.includes(decoder));
 }
 
-function detectorAnalysis(literals: PatternDefinition['literals']) {
+function detectorAnalysis(literals: PatternDefinition['literals'], detector: string) {
   const keywords: readonly string[] = literals === 'none' ? [] : literals;
   const short = keywords.find((text) => Buffer.byteLength(text) < 3);
   if (short !== undefined) {
@@ -168,7 +169,10 @@ function detectorAnalysis(literals: PatternDefinition['literals']) {
   return {
     minLength: 1,
     maxLength: detectorReach.after,
-    literals: keywords.map((text): Literal => ({ text, caseSensitive: false, minOffset: 0, maxOffset: 0 })),
+    literals: keywords.map((text): Literal => {
+      const follow = followOfDetector(detector, text);
+      return { text, caseSensitive: false, minOffset: 0, maxOffset: 0, ...(follow && { follow }) };
+    }),
     reach: detectorReach,
   };
 }

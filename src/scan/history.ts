@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { distFolder } from '../dist-folder.ts';
 import { QuashError } from '../errors.ts';
@@ -72,6 +73,7 @@ const chunksAThread = 24;
 
 /** Scans every object of a repository's history, and tells where each secret stood, from which commit to which. */
 export async function scanHistory(folders: RepositoryFolders, options: HistoryOptions): Promise<HistoryResult> {
+  sparingCompiler();
   const store = openObjectStore(folders.commonDir);
   const gitOptions: GitOptions = { cwd: folders.gitDir, gitDir: folders.gitDir, ...(options.signal ? { signal: options.signal } : {}) };
   const tipsRead = readTips(folders.commonDir, gitOptions);
@@ -104,6 +106,15 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
     clearInterval(reporter);
     await crew.end();
   }
+}
+
+/**
+ * Keeps V8 from spending more on compiling JavaScript than it saves: the hot loops are WebAssembly, and inlining what calls
+ * them costs a second of CPU on a large repository (see PERFORMANCE.md).
+ */
+function sparingCompiler(): void {
+  setFlagsFromString('--max-inlined-bytecode-size-cumulative=0');
+  setFlagsFromString('--interrupt-budget=500000');
 }
 
 /** Several threads, or this one, working on a job. */

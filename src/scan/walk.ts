@@ -16,6 +16,8 @@ export interface WalkVisitor {
   object(entry: number, address: number, length: number): void;
 }
 
+const windowBytes = 16 << 10;
+
 interface Frame {
   readonly entry: number;
   readonly document: Document;
@@ -51,15 +53,31 @@ export function walkDeltaTrees(
   let current = 0;
   const emit = (match: Emitted) => visitor.match(current, match);
 
-  /** Reads an entry's stream into the kernel's memory. False when the pack ends first. */
+  // Small entries stand close together, and a read costs more than their bytes do: they come in windows.
+  const window = kernel.allocate(windowBytes);
+  let windowAt = 0;
+  let windowLength = 0;
+  let source = 0;
+
+  /** Brings an entry's stream into the kernel's memory, to `source`; returns how many bytes of it there are. */
   function readInput(entry: number): number {
     const wanted = entries.dataBytes[entry];
+    const at = entries.dataAt[entry];
+    if (wanted <= windowBytes >> 2) {
+      if (at < windowAt || at + wanted > windowAt + windowLength) {
+        windowAt = at;
+        windowLength = readAt(file, kernel.bytes(), window, at, windowBytes);
+      }
+      source = window + (at - windowAt);
+      return Math.min(wanted, windowAt + windowLength - at);
+    }
     if (wanted > inputRoom) {
       kernel.free(input);
       inputRoom = wanted * 2;
       input = kernel.allocate(inputRoom);
     }
-    return readAt(file, kernel.bytes(), input, entries.dataAt[entry], wanted);
+    source = input;
+    return readAt(file, kernel.bytes(), input, at, wanted);
   }
 
   function readWhole(entry: number): Document | undefined {
@@ -70,7 +88,7 @@ export function walkDeltaTrees(
     }
     const have = readInput(entry);
     const address = kernel.allocate(size);
-    const status = exports.inflate(input, have, address, size);
+    const status = exports.inflate(source, have, address, size);
     if (status !== 0) {
       kernel.free(address);
       visitor.fault(entry, 'corrupt', kernelErrors[status]);
@@ -94,7 +112,7 @@ export function walkDeltaTrees(
       deltaRoom = size * 2;
       delta = kernel.allocate(deltaRoom);
     }
-    let status = exports.inflate(input, have, delta, size);
+    let status = exports.inflate(source, have, delta, size);
     if (status !== 0) {
       visitor.fault(entry, 'corrupt', kernelErrors[status]);
       return undefined;
@@ -166,6 +184,7 @@ export function walkDeltaTrees(
     }
   } finally {
     closeSync(file);
+    kernel.free(window);
     kernel.free(input);
     kernel.free(delta);
     kernel.free(segments);
