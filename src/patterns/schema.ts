@@ -121,7 +121,7 @@ const pattern = z.strictObject({
     .strictObject({ only: z.array(z.string().min(1)).min(1).optional(), not: z.array(z.string().min(1)).min(1).optional() })
     .optional()
     .meta({ description: 'Globs of the paths that the pattern applies to, or not.', examples: [{ only: ['**/*.json'] }] }),
-  severity: z.enum(severities).default('high'),
+  severity: z.enum(severities).default('high').meta({ description: 'How bad it is when the credential is live and in wrong hands.' }),
   identity: z.enum(identities).default('unknown').meta({ description: 'What kind of identity the credential stands for.' }),
   lifetime: z
     .string()
@@ -149,7 +149,7 @@ const pattern = z.strictObject({
     .max(1_000_000)
     .optional()
     .meta({ description: 'Bytes; caps a match whose regex has no longest length, and accepts what a long reach costs.' }),
-  verify: verify.optional(),
+  verify: verify.optional().meta({ description: 'How its provider is asked, read-only, whether the credential works.' }),
   revoker: z.string().optional().meta({ description: 'The file in revokers/ that can take the credential back.' }),
   examples: z
     .array(z.union([z.string().min(1), z.strictObject({ text: z.string().min(1) })]))

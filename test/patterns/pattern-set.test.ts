@@ -50,5 +50,5 @@ test('a file of the user joins, and an error in it names its line', async () => 
   const { set } = await loadPatterns({ files: [own] });
   expect(set.patterns.at(-1)?.id).toBe('own-key');
   writeFileSync(own, "provider: own\npatterns:\n  - { id: own-key, name: Own, regex: 'own_[', literals: [own_] }\n");
-  await expect(loadPatterns({ files: [own] })).rejects.toThrow(`${own}:3:37: the regex is not valid RE2: a class is not closed`);
+  await expect(loadPatterns({ files: [own] })).rejects.toThrow(`${own}:3:38: the regex is not valid RE2: a class is not closed`);
 });
