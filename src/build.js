@@ -14,7 +14,10 @@ function main() {
   buildRe2();
   rmStale();
   run('TypeScript', join(root, 'node_modules/typescript/bin/tsc'), ['-p', root]);
-  run('the kernel', join(root, 'node_modules/assemblyscript/bin/asc.js'), ['--config', join(root, 'src/scan/kernel/assembly/asconfig.json')]);
+  run('the kernel', join(root, 'node_modules/assemblyscript/bin/asc.js'), [
+    '--config',
+    join(root, 'src/scan/kernel/assembly/asconfig.json'),
+  ]);
   run('the patterns', join(root, 'dist/src/patterns/build.js'), []);
   chmodSync(join(root, 'dist/src/cli.js'), 0o755);
 }
@@ -38,7 +41,11 @@ function buildRe2() {
   const [command, first] = npm ? [process.execPath, [npm]] : ['npm', []];
   const built = spawnSync(command, [...first, 'run', 'install'], {
     cwd: join(root, 'node_modules/re2'),
-    env: { ...process.env, JOBS: 'max', ...(hasHeaders && !process.env.npm_config_nodedir ? { npm_config_nodedir: prefix } : {}) },
+    env: {
+      ...process.env,
+      JOBS: 'max',
+      ...(hasHeaders && !process.env.npm_config_nodedir ? { npm_config_nodedir: prefix } : {}),
+    },
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
@@ -61,7 +68,8 @@ function rmStale(folder = 'dist/src') {
     const path = `${folder}/${name}`;
     if (statSync(join(root, path)).isDirectory()) rmStale(path);
     const source = path.replace(/^dist\//, '').replace(/\.js$/, '');
-    if (!['', '.ts', '.tsx'].some((ending) => existsSync(join(root, source + ending)))) rmSync(join(root, path), { recursive: true });
+    if (!['', '.ts', '.tsx'].some((ending) => existsSync(join(root, source + ending))))
+      rmSync(join(root, path), { recursive: true });
   }
 }
 
@@ -79,5 +87,8 @@ main();
 const { configJsonSchema } = await import(pathToFileURL(join(root, 'dist/src/config.js')).href).catch(() => ({}));
 if (configJsonSchema) {
   const schema = configJsonSchema();
-  writeFileSync(join(root, 'dist/quash.schema.json'), typeof schema === 'string' ? schema : `${JSON.stringify(schema, null, 2)}\n`);
+  writeFileSync(
+    join(root, 'dist/quash.schema.json'),
+    typeof schema === 'string' ? schema : `${JSON.stringify(schema, null, 2)}\n`,
+  );
 }

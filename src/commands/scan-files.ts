@@ -54,7 +54,10 @@ export async function scanFiles(
   const report = () => events.progress?.('files', job.counters[1], files.length, job.counters[2] * 1024);
   if (threads <= 1) return runFileJob(job, signal, report, events);
   const timer = setInterval(report, 100);
-  const workers = Array.from({ length: threads - 1 }, () => new Worker(new URL('src/commands/scan-files-worker.js', distFolder), { workerData: job }));
+  const workers = Array.from(
+    { length: threads - 1 },
+    () => new Worker(new URL('src/commands/scan-files-worker.js', distFolder), { workerData: job }),
+  );
   try {
     const answers = workers.map(
       (worker) =>
@@ -78,7 +81,12 @@ export async function scanFiles(
 }
 
 /** One thread's share. Gives way to the event loop now and then, so that Ctrl-C and progress get through. */
-export async function runFileJob(job: FileJob, signal?: AbortSignal, onBatch?: () => void, events?: Pick<ScanEvents, 'turnedDown'>): Promise<ScannedFiles> {
+export async function runFileJob(
+  job: FileJob,
+  signal?: AbortSignal,
+  onBatch?: () => void,
+  events?: Pick<ScanEvents, 'turnedDown'>,
+): Promise<ScannedFiles> {
   const { root, paths, counters } = job;
   let path = '';
   const turnedDown = events?.turnedDown;

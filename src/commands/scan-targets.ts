@@ -15,11 +15,12 @@ import { loadPatterns, mergePatterns } from '../patterns/pattern-set.ts';
 import type { Match } from '../scan/match.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import { type Change, touchesAddedLine } from '../sources/change.ts';
-import { repositoryAt, type Repository } from '../sources/repository.ts';
+import { type Repository, repositoryAt } from '../sources/repository.ts';
 import { resolveTarget, type Target, type TargetKind } from '../sources/target.ts';
 
 /** The options that the commands which scan have in common. */
-export type ScanOptions = Omit<Options<'baseline'>, 'command'> & Partial<Pick<Options<'scan'>, 'staged' | 'as' | 'explain' | 'baseline'>>;
+export type ScanOptions = Omit<Options<'baseline'>, 'command'> &
+  Partial<Pick<Options<'scan'>, 'staged' | 'as' | 'explain' | 'baseline'>>;
 
 /** What scanning a command's targets gave. */
 export interface Scanned {
@@ -76,13 +77,14 @@ function inTarget(candidate: Candidate, target: string): Candidate {
 function everyOf(all: readonly Ignores[]): Ignores {
   return {
     ignores: (candidate) => all.map((one) => one.ignores(candidate)).find(Boolean),
-    sift: (finding) => all.reduce(
-      (sofar, one) => {
-        const next = one.sift({ ...finding, locations: sofar.reported });
-        return { reported: next.reported, ignored: [...sofar.ignored, ...next.ignored] };
-      },
-      { reported: finding.locations, ignored: [] } as ReturnType<Ignores['sift']>,
-    ),
+    sift: (finding) =>
+      all.reduce(
+        (sofar, one) => {
+          const next = one.sift({ ...finding, locations: sofar.reported });
+          return { reported: next.reported, ignored: [...sofar.ignored, ...next.ignored] };
+        },
+        { reported: finding.locations, ignored: [] } as ReturnType<Ignores['sift']>,
+      ),
     prepare: async (credentials) => {
       const list = [...credentials];
       for (const one of all) await one.prepare(list);
@@ -95,16 +97,28 @@ function everyOf(all: readonly Ignores[]): Ignores {
 async function scanTarget(target: Target, options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
   if (target.kind === 'url') {
     const { withClone } = await import('../sources/clone.ts');
-    return withClone(target.url, { signal: context.signal, onProgress: ({ stage, percent }) => events.progress?.(`clone: ${stage}`, percent, 100, 0) }, async (gitDir) => ({
-      ...(await scanRepository({ kind: 'repository', path: gitDir, repository: { gitDir, commonDir: gitDir } }, options, context, events)),
-      repositoryUrl: target.url,
-    }));
+    return withClone(
+      target.url,
+      { signal: context.signal, onProgress: ({ stage, percent }) => events.progress?.(`clone: ${stage}`, percent, 100, 0) },
+      async (gitDir) => ({
+        ...(await scanRepository(
+          { kind: 'repository', path: gitDir, repository: { gitDir, commonDir: gitDir } },
+          options,
+          context,
+          events,
+        )),
+        repositoryUrl: target.url,
+      }),
+    );
   }
   if (target.kind === 'stdin') return scanStdin(options, context, events);
   if (target.kind === 'file') return scanFile(target.path, options, context, events);
   if (target.kind === 'folder') {
     if (target.within && asksForHistory(options)) {
-      throw new QuashError('usage', `scanning a part of the history of ${target.path}: it is a folder inside a repository; scan the repository, or pass --as repository`);
+      throw new QuashError(
+        'usage',
+        `scanning a part of the history of ${target.path}: it is a folder inside a repository; scan the repository, or pass --as repository`,
+      );
     }
     return scanFolder(target.path, undefined, options, context, events);
   }
@@ -112,7 +126,9 @@ async function scanTarget(target: Target, options: ScanOptions, context: Context
 }
 
 function asksForHistory(options: ScanOptions): boolean {
-  return Boolean(options.range || options.since || options.sinceCommit || options.branch?.length || options.unreachable || options.staged);
+  return Boolean(
+    options.range || options.since || options.sinceCommit || options.branch?.length || options.unreachable || options.staged,
+  );
 }
 
 /** The patterns and ignore rules that apply to a target. */
@@ -131,7 +147,11 @@ async function prepare(root: string, repository: Repository | undefined, options
   for (const notice of [...notices, ...ignores.warnings]) events.warn(notice);
   const all = mergePatterns(set, ignores.patterns).set.patterns;
   const unknown = options.pattern.find((id) => !all.some((pattern) => pattern.id === id));
-  if (unknown !== undefined) throw new QuashError('usage', `looking for the pattern ${unknown}: there is none of that name; quash patterns list shows them all`);
+  if (unknown !== undefined)
+    throw new QuashError(
+      'usage',
+      `looking for the pattern ${unknown}: there is none of that name; quash patterns list shows them all`,
+    );
   const least = severities.indexOf((options.minSeverity ?? 'info') as Pattern['severity']);
   const patterns = all.filter(
     ({ id, severity }) => (options.pattern.length === 0 || options.pattern.includes(id)) && severities.indexOf(severity) >= least,
@@ -147,13 +167,20 @@ async function readFromHead(path: string, gitDir: string): Promise<string | unde
   );
 }
 
-async function scanRepository(target: Extract<Target, { kind: 'repository' }>, options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+async function scanRepository(
+  target: Extract<Target, { kind: 'repository' }>,
+  options: ScanOptions,
+  context: Context,
+  events: ScanEvents,
+): Promise<Scanned> {
   const { repository } = target;
   if (options.staged) return scanStaged(repository, target.path, options, context, events);
   if (options.tree && repository.workTree !== undefined) return scanFolder(target.path, repository, options, context, events);
   const { patterns, ignores } = await prepare(target.path, repository, options, events);
   const collected = createCollector(patterns, options);
-  const history = options.history ? await scanHistoryOf(repository, undefined, patterns, options, context, events) : { objects: 0, bytes: 0, candidates: [], gaps: [] };
+  const history = options.history
+    ? await scanHistoryOf(repository, undefined, patterns, options, context, events)
+    : { objects: 0, bytes: 0, candidates: [], gaps: [] };
   collected.addAll(history.candidates);
   return {
     ...collected.result(),
@@ -176,7 +203,14 @@ async function remoteOf(repository: Repository): Promise<{ readonly repositoryUr
   return url ? { repositoryUrl: url } : {};
 }
 
-async function scanHistoryOf(repository: Repository, name: string | undefined, patterns: readonly Pattern[], options: ScanOptions, context: Context, events: ScanEvents) {
+async function scanHistoryOf(
+  repository: Repository,
+  name: string | undefined,
+  patterns: readonly Pattern[],
+  options: ScanOptions,
+  context: Context,
+  events: ScanEvents,
+) {
   const { scanHistory } = await import('../scan/history.ts');
   const since = options.since === undefined ? undefined : Math.floor(new Date(options.since).getTime() / 1000);
   const revisions = [
@@ -194,16 +228,29 @@ async function scanHistoryOf(repository: Repository, name: string | undefined, p
     onProgress: (objects, total, bytes) => events.progress?.('history', objects, total, bytes),
   });
   if (name === undefined) return result;
-  const within = <T extends { readonly kind: string }>(origin: T): T => (['git', 'commit', 'tag', 'note'].includes(origin.kind) ? { ...origin, repository: name } : origin);
+  const within = <T extends { readonly kind: string }>(origin: T): T =>
+    ['git', 'commit', 'tag', 'note'].includes(origin.kind) ? { ...origin, repository: name } : origin;
   return {
     ...result,
-    candidates: result.candidates.map((candidate) => ({ ...candidate, location: { ...candidate.location, origin: within(candidate.location.origin) } })),
-    gaps: result.gaps.map((gap) => ({ ...gap, origin: gap.origin.kind === 'repository' ? { kind: 'repository' as const, repository: name } : within(gap.origin) })),
+    candidates: result.candidates.map((candidate) => ({
+      ...candidate,
+      location: { ...candidate.location, origin: within(candidate.location.origin) },
+    })),
+    gaps: result.gaps.map((gap) => ({
+      ...gap,
+      origin: gap.origin.kind === 'repository' ? { kind: 'repository' as const, repository: name } : within(gap.origin),
+    })),
   };
 }
 
 /** A folder's files; the history of the repository whose top it is, and of those nested in it. */
-async function scanFolder(root: string, repository: Repository | undefined, options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+async function scanFolder(
+  root: string,
+  repository: Repository | undefined,
+  options: ScanOptions,
+  context: Context,
+  events: ScanEvents,
+): Promise<Scanned> {
   const { patterns, ignores } = await prepare(root, repository, options, events);
   const { listFiles } = await import('../sources/files.ts');
   const { scanFiles } = await import('./scan-files.ts');
@@ -220,12 +267,19 @@ async function scanFolder(root: string, repository: Repository | undefined, opti
     if (inner) nested.push({ name: path, repository: inner });
     return inner === undefined || inner.workTree !== undefined;
   };
-  const ownHistory = repository && (options.history || asksForPart) ? scanHistoryOf(repository, undefined, patterns, options, context, events) : undefined;
+  const ownHistory =
+    repository && (options.history || asksForPart)
+      ? scanHistoryOf(repository, undefined, patterns, options, context, events)
+      : undefined;
   ownHistory?.catch(() => {});
   for await (const entry of listFiles(root, { isWanted: wants, signal: context.signal })) {
     if ('reason' in entry) gaps.push(entry);
     else if (entry.size > options.maxSize) {
-      gaps.push({ origin: { kind: 'file', path: entry.path }, reason: 'too-large', detail: `${entry.size} bytes, more than the ${options.maxSize} of --max-size` });
+      gaps.push({
+        origin: { kind: 'file', path: entry.path },
+        reason: 'too-large',
+        detail: `${entry.size} bytes, more than the ${options.maxSize} of --max-size`,
+      });
     } else files.push(entry);
   }
   const collected = createCollector(patterns, options);
@@ -234,7 +288,10 @@ async function scanFolder(root: string, repository: Repository | undefined, opti
   gaps.push(...result.gaps);
   let { bytes } = result;
   let objects = files.length;
-  const histories = [ownHistory, ...nested.map((inner) => () => scanHistoryOf(inner.repository, inner.name, patterns, options, context, events))];
+  const histories = [
+    ownHistory,
+    ...nested.map((inner) => () => scanHistoryOf(inner.repository, inner.name, patterns, options, context, events)),
+  ];
   for (const one of histories) {
     const scanned = await (typeof one === 'function' ? one() : one);
     if (!scanned) continue;
@@ -277,7 +334,13 @@ async function scanStdin(options: ScanOptions, context: Context, events: ScanEve
   return { ...collected.result(), gaps: gap ? [gap] : [], patterns, ignores, bytes: bytes.length, objects: 1, root: context.cwd };
 }
 
-async function scanStaged(repository: Repository, root: string, options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+async function scanStaged(
+  repository: Repository,
+  root: string,
+  options: ScanOptions,
+  context: Context,
+  events: ScanEvents,
+): Promise<Scanned> {
   const { stagedChanges } = await import('../sources/staged.ts');
   const { patterns, ignores } = await prepare(root, repository, options, events);
   const isWanted = pathFilter(options);
@@ -306,16 +369,26 @@ function newMatches(matches: readonly Match[], change: Change): readonly Match[]
 }
 
 /** A scanner in this thread that tells of what it turned down. */
-async function openScanner(patterns: readonly Pattern[], options: ScanOptions, events: ScanEvents, origin: () => Origin): Promise<Scanner> {
+async function openScanner(
+  patterns: readonly Pattern[],
+  options: ScanOptions,
+  events: ScanEvents,
+  origin: () => Origin,
+): Promise<Scanner> {
   const { createScanner } = await import('../scan/scanner.ts');
   return createScanner(patterns, {
     minConfidence: options.minConfidence,
-    ...(events.turnedDown ? { turnedDown: (pattern, reason, start) => events.turnedDown?.(pattern, reason, origin(), start, 0) } : {}),
+    ...(events.turnedDown
+      ? { turnedDown: (pattern, reason, start) => events.turnedDown?.(pattern, reason, origin(), start, 0) }
+      : {}),
   });
 }
 
 /** `--include` and `--exclude`, as a question about a path. Folders are only left out when they are excluded themselves. */
-function pathFilter({ include, exclude }: Pick<ScanOptions, 'include' | 'exclude'>): (path: string, kind: 'file' | 'folder') => boolean {
+function pathFilter({
+  include,
+  exclude,
+}: Pick<ScanOptions, 'include' | 'exclude'>): (path: string, kind: 'file' | 'folder') => boolean {
   const isExcluded = matcher('--exclude', exclude);
   const isIncluded = include.length === 0 ? () => true : matcher('--include', include);
   return (path, kind) => !isExcluded(path) && (kind === 'folder' || isIncluded(path));
@@ -362,7 +435,8 @@ function createCollector(patterns: readonly Pattern[], options: ScanOptions) {
   }
   return {
     add(match: Match, origin: Origin): void {
-      const { pattern, secret, parts, confidence, allowedBy, start, end, line, column, endLine, endColumn, decoded, context } = match;
+      const { pattern, secret, parts, confidence, allowedBy, start, end, line, column, endLine, endColumn, decoded, context } =
+        match;
       addCandidate({
         pattern: patterns[pattern],
         secret: new Secret(secret),

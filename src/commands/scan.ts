@@ -18,7 +18,11 @@ import { type Scanned, scanTargets } from './scan-targets.ts';
 export async function run(options: Options<'scan'>, context: Context): Promise<Exit> {
   const startedAt = performance.now();
   const traits = terminalTraits(options.output === undefined ? context.stdout : {}, context.env, !context.color.stdout);
-  const progress = createProgress(context.stderr, { quiet: options.quiet, color: context.color.stderr, ...(context.env.TERM ? { term: context.env.TERM } : {}) });
+  const progress = createProgress(context.stderr, {
+    quiet: options.quiet,
+    color: context.color.stderr,
+    ...(context.env.TERM ? { term: context.env.TERM } : {}),
+  });
   const warn = (text: string) => {
     if (options.quiet) return;
     progress.clear();
@@ -33,7 +37,11 @@ export async function run(options: Options<'scan'>, context: Context): Promise<E
       ...(options.explain
         ? {
             turnedDown: (pattern, reason, origin, start, line) =>
-              turnedDown.push({ pattern, reason, location: { origin, start, end: start, line, column: 0, endLine: line, endColumn: 0 } }),
+              turnedDown.push({
+                pattern,
+                reason,
+                location: { origin, start, end: start, line, column: 0, endLine: line, endColumn: 0 },
+              }),
           }
         : {}),
     });
@@ -120,7 +128,10 @@ function exitOf(findings: readonly Finding[], scanned: Scanned, options: Options
   return mergeExits(...codes);
 }
 
-function openOutput(file: string | undefined, context: Context): { readonly write: (text: string) => Promise<void> | void; readonly close: () => void } {
+function openOutput(
+  file: string | undefined,
+  context: Context,
+): { readonly write: (text: string) => Promise<void> | void; readonly close: () => void } {
   if (file === undefined) {
     return {
       write: (text) => (context.stdout.write(text) ? undefined : new Promise((resolve) => context.stdout.once('drain', resolve))),
@@ -131,7 +142,11 @@ function openOutput(file: string | undefined, context: Context): { readonly writ
   try {
     opened = openSync(file, 'w', 0o600);
   } catch (cause) {
-    throw new QuashError('output', `writing the report to ${file}: ${(cause as NodeJS.ErrnoException).code}; name a file in a folder that you can write to`, { cause });
+    throw new QuashError(
+      'output',
+      `writing the report to ${file}: ${(cause as NodeJS.ErrnoException).code}; name a file in a folder that you can write to`,
+      { cause },
+    );
   }
   return {
     write: (text) => {

@@ -42,7 +42,12 @@ export function createCommitCollector(hashBytes: number): CommitCollector {
       parentCounts.push(parents);
       times.push(time ? Number(time[1]) : 0);
     },
-    records: () => ({ links: links.bytes(), names: names.bytes(), parentCounts: Uint16Array.from(parentCounts), times: Float64Array.from(times) }),
+    records: () => ({
+      links: links.bytes(),
+      names: names.bytes(),
+      parentCounts: Uint16Array.from(parentCounts),
+      times: Float64Array.from(times),
+    }),
   };
 }
 
@@ -84,14 +89,27 @@ export function buildCommitGraph(parts: readonly CommitRecords[], hashBytes: num
     }
   }
   const parentList = Int32Array.from(parents);
-  return { count, names: table, times, trees, firstParent, parents: parentList, rank: rankCommits(count, times, firstParent, parentList) };
+  return {
+    count,
+    names: table,
+    times,
+    trees,
+    firstParent,
+    parents: parentList,
+    rank: rankCommits(count, times, firstParent, parentList),
+  };
 }
 
 /**
  * The commits that can be reached from `from`, and from none of `without`. Commits older than `since` (seconds) are
  * walked through and left out.
  */
-export function reachable(graph: CommitGraph, from: readonly number[], without: readonly number[] = [], since = Number.NEGATIVE_INFINITY): Uint8Array {
+export function reachable(
+  graph: CommitGraph,
+  from: readonly number[],
+  without: readonly number[] = [],
+  since = Number.NEGATIVE_INFINITY,
+): Uint8Array {
   const hidden = mark(graph, without, undefined);
   const reached = mark(graph, from, hidden);
   for (let commit = 0; commit < graph.count; commit++) if (graph.times[commit] < since) reached[commit] = 0;
@@ -126,11 +144,13 @@ function rankCommits(count: number, times: Float64Array, firstParent: Uint32Arra
       }
       if (state[commit] === 0) {
         state[commit] = 1;
-        for (let i = firstParent[commit]; i < firstParent[commit + 1]; i++) if (parents[i] >= 0 && state[parents[i]] === 0) stack.push(parents[i]);
+        for (let i = firstParent[commit]; i < firstParent[commit + 1]; i++)
+          if (parents[i] >= 0 && state[parents[i]] === 0) stack.push(parents[i]);
         continue;
       }
       let time = times[commit];
-      for (let i = firstParent[commit]; i < firstParent[commit + 1]; i++) if (parents[i] >= 0) time = Math.max(time, corrected[parents[i]] + 1);
+      for (let i = firstParent[commit]; i < firstParent[commit + 1]; i++)
+        if (parents[i] >= 0) time = Math.max(time, corrected[parents[i]] + 1);
       corrected[commit] = time;
       state[commit] = 2;
       stack.pop();

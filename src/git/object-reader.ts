@@ -1,6 +1,6 @@
 import { QuashError } from '../errors.ts';
-import { type GitOptions, spawnGit } from './run-git.ts';
 import { createByteReader } from './byte-reader.ts';
+import { type GitOptions, spawnGit } from './run-git.ts';
 
 /** What git said of one object id. */
 export type ReadObject =

@@ -26,7 +26,10 @@ export interface ObjectStore {
 export function openObjectStore(commonDir: string, env: Readonly<NodeJS.ProcessEnv> = {}): ObjectStore {
   const hashBytes = objectFormat(commonDir);
   const folders: string[] = [];
-  const pending = [env.GIT_OBJECT_DIRECTORY ?? join(commonDir, 'objects'), ...(env.GIT_ALTERNATE_OBJECT_DIRECTORIES?.split(':').filter(Boolean) ?? [])];
+  const pending = [
+    env.GIT_OBJECT_DIRECTORY ?? join(commonDir, 'objects'),
+    ...(env.GIT_ALTERNATE_OBJECT_DIRECTORIES?.split(':').filter(Boolean) ?? []),
+  ];
   // git follows alternates of alternates to a depth of five (object-file.c); a loop ends by itself here.
   while (pending.length > 0 && folders.length < 64) {
     const folder = resolve(pending.shift()!);

@@ -31,7 +31,8 @@ export function readPackIndex(path: string, hashBytes: number): PackIndex {
   const offsetsAt = namesAt + count * (hashBytes + 4);
   const largeAt = offsetsAt + 4 * count;
   const largeCount = (data.length - 2 * hashBytes - largeAt) / 8;
-  if (largeCount < 0 || !Number.isInteger(largeCount)) throw new Error('the index has a size that does not fit its count of objects');
+  if (largeCount < 0 || !Number.isInteger(largeCount))
+    throw new Error('the index has a size that does not fit its count of objects');
   const offsets = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     const offset = data.readUInt32BE(offsetsAt + 4 * i);

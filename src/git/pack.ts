@@ -67,7 +67,10 @@ export function readPackEntries(index: PackIndex): { readonly entries: PackEntri
       entries.name[i] = order[i];
       entries.base[i] = -1;
       if (start < 12 || end > trailer || end - start < 2) {
-        faults.push({ entry: i, detail: start >= trailer || end > trailer ? 'the pack ends before it' : 'the index gives it no room' });
+        faults.push({
+          entry: i,
+          detail: start >= trailer || end > trailer ? 'the pack ends before it' : 'the index gives it no room',
+        });
         continue;
       }
       if (start < chunkAt || start + headBytes > chunkAt + chunkLength) {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { git, type GitOptions } from './run-git.ts';
+import { type GitOptions, git } from './run-git.ts';
 
 /** Where a repository's history starts. Hex names. */
 export interface Tips {

@@ -1,4 +1,4 @@
-import { type CommitGraph } from './commit-graph.ts';
+import type { CommitGraph } from './commit-graph.ts';
 import { findInTable, type NameTable } from './name-table.ts';
 
 /** What one reader saw in trees: which tree holds which, and where the wanted blobs stand. Numbers are positions in the tables. */
@@ -91,7 +91,12 @@ export interface TreeGraph {
 }
 
 /** Builds the graph from what the readers saw. Only commits marked in `commits` count. */
-export function buildTreeGraph(parts: readonly TreeLinks[], trees: NameTable, graph: CommitGraph, commits: Uint8Array): TreeGraph {
+export function buildTreeGraph(
+  parts: readonly TreeLinks[],
+  trees: NameTable,
+  graph: CommitGraph,
+  commits: Uint8Array,
+): TreeGraph {
   const { hashBytes } = trees;
   const treeCount = trees.names.length / hashBytes;
   // Which commits have a tree as their root: the first and the last of them.
@@ -150,7 +155,11 @@ export function buildTreeGraph(parts: readonly TreeLinks[], trees: NameTable, gr
     }
     const { rank } = graph;
     if (rank[first] >= rank[other.first] && rank[last] <= rank[other.last]) return;
-    found.set(path, { path, first: rank[first] < rank[other.first] ? first : other.first, last: rank[last] > rank[other.last] ? last : other.last });
+    found.set(path, {
+      path,
+      first: rank[first] < rank[other.first] ? first : other.first,
+      last: rank[last] > rank[other.last] ? last : other.last,
+    });
   }
 
   const blobLinks = new Map<number, number[]>();

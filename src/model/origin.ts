@@ -2,7 +2,14 @@
 export type Origin =
   | { readonly kind: 'file'; readonly path: string; readonly repository?: string }
   | GitOrigin
-  | { readonly kind: 'commit' | 'tag' | 'note'; readonly repository?: string; readonly commit: string; readonly author?: string; readonly email?: string; readonly date?: string }
+  | {
+      readonly kind: 'commit' | 'tag' | 'note';
+      readonly repository?: string;
+      readonly commit: string;
+      readonly author?: string;
+      readonly email?: string;
+      readonly date?: string;
+    }
   | { readonly kind: 'staged'; readonly path: string }
   | { readonly kind: 'archive'; readonly path: string; readonly member: string }
   | { readonly kind: 'stdin' };

@@ -1,4 +1,3 @@
-import { followOfDetector } from '../scan/generic-follow.ts';
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -15,6 +14,7 @@ import {
   type PatternSet,
 } from '../model/pattern.ts';
 import { checksums } from '../scan/checksums.ts';
+import { followOfDetector } from '../scan/generic-follow.ts';
 import { AnalysisError, analysePattern, detectorReach } from './analyse.ts';
 import { closest } from './did-you-mean.ts';
 import { type LoadedPatternFile, loadPatternFiles, type PatternProblem, throwProblems } from './load.ts';

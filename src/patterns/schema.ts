@@ -121,7 +121,10 @@ const pattern = z.strictObject({
     .strictObject({ only: z.array(z.string().min(1)).min(1).optional(), not: z.array(z.string().min(1)).min(1).optional() })
     .optional()
     .meta({ description: 'Globs of the paths that the pattern applies to, or not.', examples: [{ only: ['**/*.json'] }] }),
-  severity: z.enum(severities).default('high').meta({ description: 'How bad it is when the credential is live and in wrong hands.' }),
+  severity: z
+    .enum(severities)
+    .default('high')
+    .meta({ description: 'How bad it is when the credential is live and in wrong hands.' }),
   identity: z.enum(identities).default('unknown').meta({ description: 'What kind of identity the credential stands for.' }),
   lifetime: z
     .string()

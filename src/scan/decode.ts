@@ -16,7 +16,9 @@ const hexOnly = /^[0-9A-Fa-f]+$/;
 export function decodeRun(run: Buffer, own: number): Decoded[] {
   const first = run.toString('latin1', 0, own);
   if (own >= 32 && own % 2 === 0 && hexOnly.test(first)) {
-    return [narrowed({ decoder: 'hex', bytes: Buffer.from(first, 'hex'), offsetOf: (index) => 2 * index, endOf: (end) => 2 * end })];
+    return [
+      narrowed({ decoder: 'hex', bytes: Buffer.from(first, 'hex'), offsetOf: (index) => 2 * index, endOf: (end) => 2 * end }),
+    ];
   }
   // Characters that carry no bits (line ends, indents) are left out, and remembered for the way back.
   let places: Uint32Array | undefined;
@@ -65,7 +67,8 @@ function narrowed(decoded: Decoded): Decoded {
 }
 
 const named: Readonly<Record<string, string>> = { quot: '"', apos: "'", amp: '&', lt: '<', gt: '>' };
-const escape = /%([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|&#(\d{1,6});|&#[xX]([0-9A-Fa-f]{1,6});|&(quot|apos|amp|lt|gt);/g;
+const escapes =
+  /%([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|&#(\d{1,6});|&#[xX]([0-9A-Fa-f]{1,6});|&(quot|apos|amp|lt|gt);/g;
 
 /** Decodes the escapes of a word, all kinds of them at once; the decoder named is that of the first. */
 export function decodeWord(word: Buffer): Decoded | undefined {
@@ -80,7 +83,7 @@ export function decodeWord(word: Buffer): Decoded | undefined {
       decoded += text[at];
     }
   };
-  for (const found of text.matchAll(escape)) {
+  for (const found of text.matchAll(escapes)) {
     const [whole, percent, wide, narrow, decimal, hex, name] = found;
     copy(found.index);
     decoder ??= percent ? 'percent' : wide || narrow ? 'unicode' : 'html';

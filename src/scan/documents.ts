@@ -1,7 +1,7 @@
-import { createEngine, type Engine, type EngineOptions, collectLiterals } from './engine.ts';
+import type { Pattern } from '../model/pattern.ts';
+import { collectLiterals, createEngine, type Engine, type EngineOptions } from './engine.ts';
 import { createKernel, hitWords, type Kernel, noResult, openResult } from './kernel/kernel.ts';
 import type { Decision } from './match.ts';
-import type { Pattern } from '../model/pattern.ts';
 
 /** Hits of a document are kept for its children up to this many; a document with more is scanned whole, and so are they. */
 export const mostHits = 1 << 16;
@@ -26,7 +26,14 @@ export interface DocumentScanner {
   /** Scans a whole document and calls `emit` for each match. Returns what a child may build on. */
   scan(address: number, length: number, emit: (match: Emitted) => void): Document;
   /** Scans the result of a delta on `base`, given its copied runs. */
-  scanDelta(address: number, length: number, segments: number, segmentCount: number, base: Document, emit: (match: Emitted) => void): Document;
+  scanDelta(
+    address: number,
+    length: number,
+    segments: number,
+    segmentCount: number,
+    base: Document,
+    emit: (match: Emitted) => void,
+  ): Document;
   /** Gives a document's hits a buffer of their own, for its children. */
   keepHits(document: Document): void;
   release(document: Document): void;
@@ -44,10 +51,16 @@ export interface Emitted {
 }
 
 /** Makes a scanner for a pattern set. */
-export function createDocumentScanner(patterns: readonly Pattern[], options: EngineOptions, module?: WebAssembly.Module): DocumentScanner {
+export function createDocumentScanner(
+  patterns: readonly Pattern[],
+  options: EngineOptions,
+  module?: WebAssembly.Module,
+): DocumentScanner {
   const kernel = createKernel(module);
   const { literals, uses } = collectLiterals(patterns);
-  const judgesRuns = patterns.some((pattern) => pattern.detector && pattern.literals.length === 0 && pattern.confidence >= options.minConfidence);
+  const judgesRuns = patterns.some(
+    (pattern) => pattern.detector && pattern.literals.length === 0 && pattern.confidence >= options.minConfidence,
+  );
   kernel.configure(literals, judgesRuns ? 'all' : 'hiding');
   const engine = createEngine(kernel, patterns, uses, options);
   const { exports } = kernel;
@@ -55,7 +68,14 @@ export function createDocumentScanner(patterns: readonly Pattern[], options: Eng
   // Result numbers are positions in this list; 0 is none. Copies of a hit share the number, whatever document they stand in.
   const results: (readonly Decision[])[] = [[]];
 
-  function decideHits(address: number, length: number, isBinary: boolean, count: number, emit: (match: Emitted) => void, scale: Scale): void {
+  function decideHits(
+    address: number,
+    length: number,
+    isBinary: boolean,
+    count: number,
+    emit: (match: Emitted) => void,
+    scale: Scale,
+  ): void {
     const found: Emitted[] = [];
     cursor = { offset: 0, line: 1, column: 1 };
     for (let hit = 0; hit < count; hit++) {
@@ -150,7 +170,14 @@ export function createDocumentScanner(patterns: readonly Pattern[], options: Eng
     return { address, length, hits: -1, hitCount: Math.max(0, count), isOpaque: count < 0 };
   }
 
-  function scanDelta(address: number, length: number, segments: number, segmentCount: number, base: Document, emit: (match: Emitted) => void): Document {
+  function scanDelta(
+    address: number,
+    length: number,
+    segments: number,
+    segmentCount: number,
+    base: Document,
+    emit: (match: Emitted) => void,
+  ): Document {
     if (base.isOpaque || wideness(kernel.bytes(), address, length)) return scan(address, length, emit);
     exports.setHits(hits, mostHits);
     exports.carryHits(address, length, segments, segmentCount, base.hits, base.hitCount, base.length, 1);
@@ -207,10 +234,24 @@ function wideness(bytes: Buffer, address: number, length: number): { readonly sk
   const second = bytes[address + 1];
   if (first === 0xff && second === 0xfe) return { skip: 2, low: 0 };
   if (first === 0xfe && second === 0xff) return { skip: 2, low: 1 };
-  if (second === 0 && first !== 0 && bytes[address + 3] === 0 && bytes[address + 2] !== 0 && bytes[address + 5] === 0 && bytes[address + 7] === 0) {
+  if (
+    second === 0 &&
+    first !== 0 &&
+    bytes[address + 3] === 0 &&
+    bytes[address + 2] !== 0 &&
+    bytes[address + 5] === 0 &&
+    bytes[address + 7] === 0
+  ) {
     return bytes[address + 4] !== 0 && bytes[address + 6] !== 0 ? { skip: 0, low: 0 } : undefined;
   }
-  if (first === 0 && second !== 0 && bytes[address + 2] === 0 && bytes[address + 3] !== 0 && bytes[address + 4] === 0 && bytes[address + 6] === 0) {
+  if (
+    first === 0 &&
+    second !== 0 &&
+    bytes[address + 2] === 0 &&
+    bytes[address + 3] !== 0 &&
+    bytes[address + 4] === 0 &&
+    bytes[address + 6] === 0
+  ) {
     return bytes[address + 5] !== 0 && bytes[address + 7] !== 0 ? { skip: 0, low: 1 } : undefined;
   }
   return undefined;
@@ -260,4 +301,3 @@ function rank({ decision }: Emitted, patterns: readonly Pattern[]): number {
   const pattern = patterns[decision.pattern];
   return (pattern.generic ? 0 : 10 * pattern.confidence) + (Object.keys(decision.parts).length > 0 ? 1 : 0);
 }
-

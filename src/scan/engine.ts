@@ -45,8 +45,23 @@ interface Use {
 }
 
 /** The literals of a pattern set, each once, with the patterns that name it. */
-export function collectLiterals(patterns: readonly Pattern[]): { readonly literals: readonly KernelLiteral[]; readonly uses: readonly (readonly Use[])[] } {
-  const byText = new Map<string, { texts: Set<string>; sensitive: boolean; before: number; after: number; uses: Use[]; follow?: Uint8Array; followCount: number; followOpen: boolean }>();
+export function collectLiterals(patterns: readonly Pattern[]): {
+  readonly literals: readonly KernelLiteral[];
+  readonly uses: readonly (readonly Use[])[];
+} {
+  const byText = new Map<
+    string,
+    {
+      texts: Set<string>;
+      sensitive: boolean;
+      before: number;
+      after: number;
+      uses: Use[];
+      follow?: Uint8Array;
+      followCount: number;
+      followOpen: boolean;
+    }
+  >();
   patterns.forEach((pattern, index) => {
     const runner = runnerOf(pattern, index);
     for (const literal of pattern.literals) {
@@ -84,7 +99,9 @@ export function collectLiterals(patterns: readonly Pattern[]): { readonly litera
 /** Detectors without literals look at every run of encoded or random characters. */
 function usesWithoutLiterals(patterns: readonly Pattern[]): readonly Use[] {
   return patterns.flatMap((pattern, index) =>
-    pattern.detector && pattern.literals.length === 0 ? [{ runner: runnerOf(pattern, index), minOffset: 0, maxOffset: 0, length: 0 }] : [],
+    pattern.detector && pattern.literals.length === 0
+      ? [{ runner: runnerOf(pattern, index), minOffset: 0, maxOffset: 0, length: 0 }]
+      : [],
   );
 }
 
@@ -116,7 +133,12 @@ function mergeFollow(
 }
 
 /** Makes the engine for a kernel whose literals were configured from the same `collectLiterals`. */
-export function createEngine(kernel: Kernel, patterns: readonly Pattern[], uses: readonly (readonly Use[])[], options: EngineOptions): Engine {
+export function createEngine(
+  kernel: Kernel,
+  patterns: readonly Pattern[],
+  uses: readonly (readonly Use[])[],
+  options: EngineOptions,
+): Engine {
   const hitRoom = 4096;
   const innerHits = [0, 0, 0, 0, 0];
   const runUses = usesWithoutLiterals(patterns);
@@ -180,7 +202,15 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], uses:
     return regex;
   }
 
-  function accept(runner: Runner, matched: NonNullable<ReturnType<typeof execBuffer>>, windowStart: number, start: number, end: number, position: number, found: Decision[]): void {
+  function accept(
+    runner: Runner,
+    matched: NonNullable<ReturnType<typeof execBuffer>>,
+    windowStart: number,
+    start: number,
+    end: number,
+    position: number,
+    found: Decision[],
+  ): void {
     const { pattern } = runner;
     const bytes = kernel.bytes();
     const matchStart = windowStart + matched.index;
@@ -189,17 +219,35 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], uses:
     const secretStart = group ? windowStart + group[0] : matchStart;
     const secretEnd = group ? windowStart + group[1] : matchEnd;
     const reject = (reason: string) => options.turnedDown?.(pattern, reason, secretStart - start, secretEnd - start);
-    if (!isFreeLeft(bytes, start, matchStart, boundaryClasses[pattern.boundary.left])) return reject('touches the characters before it');
-    if (matchEnd < end && boundaryClasses[pattern.boundary.right][bytes[matchEnd]]) return reject('goes on after its end');
+    if (!isFreeLeft(bytes, start, matchStart, boundaryClasses[pattern.boundary.left])) {
+      reject('touches the characters before it');
+      return;
+    }
+    if (matchEnd < end && boundaryClasses[pattern.boundary.right][bytes[matchEnd]]) {
+      reject('goes on after its end');
+      return;
+    }
     const secret = bytes.toString('utf8', secretStart, secretEnd);
-    if (pattern.entropy > 0 && shannonEntropy(secret) < pattern.entropy) return reject('too little entropy');
-    if (pattern.checksum && !passesChecksum(pattern.checksum, secret)) return reject('its checksum is wrong');
-    if (isAllowed(runner, secret)) return reject('a known placeholder or sample');
+    if (pattern.entropy > 0 && shannonEntropy(secret) < pattern.entropy) {
+      reject('too little entropy');
+      return;
+    }
+    if (pattern.checksum && !passesChecksum(pattern.checksum, secret)) {
+      reject('its checksum is wrong');
+      return;
+    }
+    if (isAllowed(runner, secret)) {
+      reject('a known placeholder or sample');
+      return;
+    }
     const parts: Record<string, string> = {};
     for (const entry of runner.parts) {
       const value = findPart(entry, bytes, start, end, matchStart, matchEnd, secretStart, secretEnd);
       if (value !== undefined) parts[entry.part.name] = value;
-      else if (entry.part.required) return reject(`no ${entry.part.name} near it`);
+      else if (entry.part.required) {
+        reject(`no ${entry.part.name} near it`);
+        return;
+      }
     }
     const { line, context } = lineAround(bytes, start, end, secretStart, secretEnd, redact(secret));
     const allowedBy = allowComment(line, pattern.id, pattern.generic);
@@ -213,7 +261,6 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], uses:
       context,
       ...(allowedBy ? { allowedBy } : {}),
     });
-    return undefined;
   }
 
   function isAllowed(runner: Runner, secret: string): boolean {
@@ -234,7 +281,12 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], uses:
     const secretStart = textStart + value.start;
     const secretEnd = textStart + value.end;
     if (value.confidence < options.minConfidence) {
-      options.turnedDown?.(pattern, `confidence ${value.confidence.toFixed(2)} is below ${options.minConfidence}`, secretStart - start, secretEnd - start);
+      options.turnedDown?.(
+        pattern,
+        `confidence ${value.confidence.toFixed(2)} is below ${options.minConfidence}`,
+        secretStart - start,
+        secretEnd - start,
+      );
       return;
     }
     const secret = bytes.toString('utf8', secretStart, secretEnd);
@@ -254,7 +306,15 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], uses:
     });
   }
 
-  function decideEncoded(start: number, end: number, position: number, literal: number, length: number, depth: number, found: Decision[]): void {
+  function decideEncoded(
+    start: number,
+    end: number,
+    position: number,
+    literal: number,
+    length: number,
+    depth: number,
+    found: Decision[],
+  ): void {
     if (literal === wordLiteral) decideWord(start, end, position, length, depth, found);
     else decideRun(start, end, position, length, depth, found);
   }
@@ -276,11 +336,20 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], uses:
       for (const use of runUses) detect(use, start, end, position, found, padded);
     }
     const wrapped = kernel.exports.wrappedEnd(at, at + length, end);
-    for (const decoded of decodeRun(kernel.bytes().subarray(at, wrapped), length)) decideInner(decoded, start, end, at, length, depth, found);
+    for (const decoded of decodeRun(kernel.bytes().subarray(at, wrapped), length))
+      decideInner(decoded, start, end, at, length, depth, found);
   }
 
   /** Decides what stands in text decoded from the `length` bytes at `at`, and maps it back. */
-  function decideInner(decoded: Decoded, start: number, end: number, at: number, length: number, depth: number, found: Decision[]): void {
+  function decideInner(
+    decoded: Decoded,
+    start: number,
+    end: number,
+    at: number,
+    length: number,
+    depth: number,
+    found: Decision[],
+  ): void {
     decideDecoded(decoded, depth, (inner) => {
       const innerStart = decoded.offsetOf(inner.start);
       const innerEnd = Math.min(decoded.endOf(inner.end), end - at);
@@ -404,7 +473,14 @@ function isFreeLeft(bytes: Buffer, start: number, at: number, forbidden: Uint8Ar
 }
 
 /** What stands on a span's line, at most 256 bytes to either side; and the same with the span replaced by `shown`. */
-function lineAround(bytes: Buffer, start: number, end: number, spanStart: number, spanEnd: number, shown: string): { readonly line: string; readonly context: string } {
+function lineAround(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  spanStart: number,
+  spanEnd: number,
+  shown: string,
+): { readonly line: string; readonly context: string } {
   const floor = Math.max(start, spanStart - lineReach);
   const ceiling = Math.min(end, spanEnd + lineReach);
   let from = spanStart;

@@ -6,9 +6,11 @@ import type { Secret } from '../model/secret.ts';
 import { shannonEntropy } from './entropy.ts';
 
 /** How a credential is identified: given by whoever holds the key. */
-export interface Identify {
-  (pattern: Pattern, secret: Secret, parts: Readonly<Record<string, Secret>>): { readonly fingerprint: string; readonly id: string };
-}
+export type Identify = (
+  pattern: Pattern,
+  secret: Secret,
+  parts: Readonly<Record<string, Secret>>,
+) => { readonly fingerprint: string; readonly id: string };
 
 /**
  * Folds candidates into findings, one a credential, the worst first. A value that a provider's pattern matched anywhere
@@ -71,7 +73,13 @@ export function foldFindings(candidates: readonly Candidate[], identify: Identif
 
 function weightOf({ pattern, parts, confidence }: Candidate): number {
   const identified = pattern.parts.filter((part) => part.identifies && parts[part.name]).length;
-  return (pattern.generic ? 0 : 1000) + (pattern.provider === 'generic' ? 1 : 0) + identified * 100 + severities.indexOf(pattern.severity) * 10 + confidence;
+  return (
+    (pattern.generic ? 0 : 1000) +
+    (pattern.provider === 'generic' ? 1 : 0) +
+    identified * 100 +
+    severities.indexOf(pattern.severity) * 10 +
+    confidence
+  );
 }
 
 function dedupe(locations: readonly Location[]): Location[] {
@@ -80,7 +88,9 @@ function dedupe(locations: readonly Location[]): Location[] {
     const key = `${placeOf(location)} ${location.start} ${location.end}`;
     return !seen.has(key) && seen.add(key);
   });
-  return kept.sort((a, b) => kindRank(a) - kindRank(b) || compare(dateOf(a), dateOf(b)) || compare(placeOf(a), placeOf(b)) || a.start - b.start);
+  return kept.sort(
+    (a, b) => kindRank(a) - kindRank(b) || compare(dateOf(a), dateOf(b)) || compare(placeOf(a), placeOf(b)) || a.start - b.start,
+  );
 }
 
 /** What is there now before what once was. */
@@ -119,7 +129,9 @@ function originKey({ origin }: Location): string {
 }
 
 /** All values found in each origin, the longest first: what must not show in another finding's context. */
-function valuesByOrigin(candidates: readonly Candidate[]): ReadonlyMap<string, readonly { readonly value: string; readonly shown: string }[]> {
+function valuesByOrigin(
+  candidates: readonly Candidate[],
+): ReadonlyMap<string, readonly { readonly value: string; readonly shown: string }[]> {
   const byOrigin = new Map<string, Map<string, string>>();
   for (const { location, secret, parts } of candidates) {
     const key = originKey(location);
@@ -145,6 +157,8 @@ function hideOthers(location: Location, values: ReturnType<typeof valuesByOrigin
   for (const { value, shown } of values.get(originKey(location)) ?? []) {
     if (context.includes(value)) context = context.replaceAll(value, shown);
   }
-  context = context.replace(randomRun, (run) => ((run.match(/\d/g)?.length ?? 0) >= 4 && /[A-Za-z]/.test(run) ? `${run.slice(0, 4)}…` : run));
+  context = context.replace(randomRun, (run) =>
+    (run.match(/\d/g)?.length ?? 0) >= 4 && /[A-Za-z]/.test(run) ? `${run.slice(0, 4)}…` : run,
+  );
   return { ...location, context };
 }

@@ -1,8 +1,8 @@
-import { createCommitCollector, type CommitRecords } from '../git/commit-graph.ts';
-import type { LooseObject } from '../git/object-store.ts';
+import { type CommitRecords, createCommitCollector } from '../git/commit-graph.ts';
 import { readLooseObject } from '../git/loose-object.ts';
 import type { NameTable } from '../git/name-table.ts';
-import { packTypes, type PackEntries } from '../git/pack.ts';
+import type { LooseObject } from '../git/object-store.ts';
+import { type PackEntries, packTypes } from '../git/pack.ts';
 import { createTreeCollector, type TreeLinks } from '../git/tree-graph.ts';
 import type { Pattern } from '../model/pattern.ts';
 import { createDocumentScanner, type Document, type DocumentScanner, type Emitted } from './documents.ts';
@@ -125,7 +125,8 @@ export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions
       const chunk = job.chunks[next];
       const { packPath, entries, firstChild, children, names, firstObject } = job.packs[chunk.pack];
       const objectOf = (entry: number) => firstObject + entries.name[entry];
-      const nameAt = (entry: number) => names.subarray(entries.name[entry] * job.hashBytes, (entries.name[entry] + 1) * job.hashBytes);
+      const nameAt = (entry: number) =>
+        names.subarray(entries.name[entry] * job.hashBytes, (entries.name[entry] + 1) * job.hashBytes);
       let bytes = 0;
       let objects = 0;
       walkDeltaTrees(scanner, packPath, entries, { firstChild, children }, chunk.roots, job.maxBytes, {
@@ -133,7 +134,8 @@ export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions
         object(entry, address, length) {
           objects++;
           bytes += length;
-          if (entries.type[entry] === packTypes.commit) commits.add(nameAt(entry), scanner.kernel.bytes(), address, address + length);
+          if (entries.type[entry] === packTypes.commit)
+            commits.add(nameAt(entry), scanner.kernel.bytes(), address, address + length);
         },
         fault: (entry, reason, detail) => faults.push({ object: objectOf(entry), reason, detail }),
         orphan: (entry) => orphans.push(objectOf(entry)),

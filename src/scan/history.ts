@@ -6,11 +6,11 @@ import { QuashError } from '../errors.ts';
 import { buildCommitGraph, type CommitGraph, reachable } from '../git/commit-graph.ts';
 import { buildDeltaForest } from '../git/delta-tree.ts';
 import { buildNameTable, findInTable, type NameTable } from '../git/name-table.ts';
+import { openObjectReader } from '../git/object-reader.ts';
 import { type ObjectStore, openObjectStore } from '../git/object-store.ts';
 import { packTypes, readPackEntries } from '../git/pack.ts';
 import { readTips, type Tips } from '../git/refs.ts';
-import { git, type GitOptions } from '../git/run-git.ts';
-import { openObjectReader } from '../git/object-reader.ts';
+import { type GitOptions, git } from '../git/run-git.ts';
 import { type Appearance, buildTreeGraph, type TreeGraph, type TreeLinks } from '../git/tree-graph.ts';
 import type { Candidate } from '../model/candidate.ts';
 import type { Gap } from '../model/gap.ts';
@@ -28,8 +28,8 @@ import {
   type JobPack,
   matchesOf,
   type ObjectMatch,
-  scanBytes,
   type ScanPart,
+  scanBytes,
   type TreeJob,
 } from './history-job.ts';
 import type { HistoryRequest } from './history-worker.ts';
@@ -75,7 +75,11 @@ const chunksAThread = 24;
 export async function scanHistory(folders: RepositoryFolders, options: HistoryOptions): Promise<HistoryResult> {
   sparingCompiler();
   const store = openObjectStore(folders.commonDir);
-  const gitOptions: GitOptions = { cwd: folders.gitDir, gitDir: folders.gitDir, ...(options.signal ? { signal: options.signal } : {}) };
+  const gitOptions: GitOptions = {
+    cwd: folders.gitDir,
+    gitDir: folders.gitDir,
+    ...(options.signal ? { signal: options.signal } : {}),
+  };
   const tipsRead = readTips(folders.commonDir, gitOptions);
   tipsRead.catch(() => {});
   const gaps: Gap[] = storeGaps(store);
@@ -98,7 +102,11 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
     const candidates = await attribute(matches, job, treeChunks, parts, graph, selected, tips, crew, options, gitOptions, gaps);
     for (const { faults } of parts) {
       for (const { object, reason, detail } of faults) {
-        gaps.push({ origin: { kind: 'git', blob: nameOf(job, object) }, reason, detail: `object ${nameOf(job, object).slice(0, 12)}: ${detail}` });
+        gaps.push({
+          origin: { kind: 'git', blob: nameOf(job, object) },
+          reason,
+          detail: `object ${nameOf(job, object).slice(0, 12)}: ${detail}`,
+        });
       }
     }
     return { candidates, gaps, objects: job.counters[counter.objects], bytes: job.counters[counter.kilobytes] * 1024 };
@@ -133,7 +141,10 @@ function inThisThread(runner: HistoryRunner): Crew {
 }
 
 function startWorkers(job: HistoryJob, threads: number, signal: AbortSignal | undefined): Crew {
-  const workers = Array.from({ length: threads }, () => new Worker(new URL('src/scan/history-worker.js', distFolder), { workerData: job }));
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(new URL('src/scan/history-worker.js', distFolder), { workerData: job }),
+  );
   const ask = (request: HistoryRequest) =>
     Promise.all(
       workers.map(
@@ -200,12 +211,23 @@ function planJob(store: ObjectStore, options: HistoryOptions, gaps: Gap[]) {
     for (const { entry, detail } of faults) {
       const at = entries.name[entry] * index.hashBytes;
       const blob = index.names.toString('hex', at, at + index.hashBytes);
-      gaps.push({ origin: { kind: 'git', blob }, reason: 'corrupt', detail: `object ${blob.slice(0, 12)} in ${index.packPath.split('/').pop()}: ${detail}; run git fsck` });
+      gaps.push({
+        origin: { kind: 'git', blob },
+        reason: 'corrupt',
+        detail: `object ${blob.slice(0, 12)} in ${index.packPath.split('/').pop()}: ${detail}; run git fsck`,
+      });
     }
     const forest = buildDeltaForest(entries, () => true);
     const pack = packs.length;
     const names = new Uint8Array(index.names.buffer, index.names.byteOffset, index.names.length);
-    packs.push({ packPath: index.packPath, entries, firstChild: forest.firstChild, children: forest.children, names, firstObject });
+    packs.push({
+      packPath: index.packPath,
+      entries,
+      firstChild: forest.firstChild,
+      children: forest.children,
+      names,
+      firstObject,
+    });
     const isTree = (root: number) => entries.type[root] === packTypes.tree;
     const scanned = forest.roots.filter((root) => !isTree(root));
     const packWeight = scanned.reduce((sum, root) => sum + forest.weight[root], 0);
@@ -230,7 +252,12 @@ function planJob(store: ObjectStore, options: HistoryOptions, gaps: Gap[]) {
     firstLoose: firstObject,
     counters: new Int32Array(new SharedArrayBuffer(16)),
   };
-  return { job, treeChunks: treeChunks.sort(heaviestFirst), total: total + store.loose.length, weight: weight + store.loose.length * 4096 };
+  return {
+    job,
+    treeChunks: treeChunks.sort(heaviestFirst),
+    total: total + store.loose.length,
+    weight: weight + store.loose.length * 4096,
+  };
 }
 
 /** What a thread needs of a pattern: copying the rest to each costs milliseconds. */
@@ -238,7 +265,13 @@ function forScanning(pattern: Pattern): Pattern {
   return { ...pattern, examples: [], counterExamples: [], verify: undefined };
 }
 
-function cut(pack: number, roots: Uint32Array, weights: Float64Array, most: number, into: (Chunk & { readonly weight: number })[]): void {
+function cut(
+  pack: number,
+  roots: Uint32Array,
+  weights: Float64Array,
+  most: number,
+  into: (Chunk & { readonly weight: number })[],
+): void {
   let start = 0;
   let weight = 0;
   for (let i = 0; i < roots.length; i++) {
@@ -258,7 +291,13 @@ function nameOf(job: HistoryJob, object: number): string {
 }
 
 /** Reads what stands on an unreadable base through git itself, and scans it whole. */
-async function rescueOrphans(parts: readonly ScanPart[], job: HistoryJob, gitOptions: GitOptions, options: HistoryOptions, gaps: Gap[]): Promise<ObjectMatch[]> {
+async function rescueOrphans(
+  parts: readonly ScanPart[],
+  job: HistoryJob,
+  gitOptions: GitOptions,
+  options: HistoryOptions,
+  gaps: Gap[],
+): Promise<ObjectMatch[]> {
   const unrooted: number[] = [];
   for (const pack of job.packs) {
     const { entries } = pack;
@@ -295,7 +334,11 @@ async function rescueOrphans(parts: readonly ScanPart[], job: HistoryJob, gitOpt
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
     // git itself gave up on the damage: what it had not delivered stays unread.
-    gaps.push({ origin: { kind: 'repository', repository: '.' }, reason: 'corrupt', detail: `${orphans.length} objects stand on others that cannot be read; run git fsck` });
+    gaps.push({
+      origin: { kind: 'repository', repository: '.' },
+      reason: 'corrupt',
+      detail: `${orphans.length} objects stand on others that cannot be read; run git fsck`,
+    });
   } finally {
     reader.close();
   }
@@ -310,29 +353,53 @@ interface Selected {
   readonly tags: ReadonlySet<string> | undefined;
 }
 
-async function select(graph: CommitGraph, tips: Tips, selection: HistorySelection, gitOptions: GitOptions, gaps: Gap[], store: ObjectStore): Promise<Selected> {
-  const numbers = (names: readonly string[]) => names.map((name) => findInTable(graph.names, Buffer.from(name, 'hex'), 0)).filter((number) => number >= 0);
+async function select(
+  graph: CommitGraph,
+  tips: Tips,
+  selection: HistorySelection,
+  gitOptions: GitOptions,
+  gaps: Gap[],
+  store: ObjectStore,
+): Promise<Selected> {
+  const numbers = (names: readonly string[]) =>
+    names.map((name) => findInTable(graph.names, Buffer.from(name, 'hex'), 0)).filter((number) => number >= 0);
   const notes = reachable(graph, numbers(tips.notes));
   reportMissing(graph, gaps, store);
   if (selection.revisions.length === 0) {
     const starts = numbers([...tips.commits, ...tips.notes]);
     const known = selection.withUnreachable ? new Uint8Array(graph.count).fill(1) : reachable(graph, starts);
-    const wanted = selection.since === undefined ? known : known.map((isKnown, commit) => (isKnown && graph.times[commit] >= selection.since! ? 1 : 0));
+    const wanted =
+      selection.since === undefined
+        ? known
+        : known.map((isKnown, commit) => (isKnown && graph.times[commit] >= selection.since! ? 1 : 0));
     return { known, wanted, notes, tags: selection.withUnreachable ? undefined : new Set(tips.tags) };
   }
   const lines: string[] = [];
   for (const revision of selection.revisions) {
     try {
-      lines.push(...(await git(['rev-parse', '--revs-only', '--end-of-options', revision], gitOptions)).toString('latin1').split('\n'));
+      lines.push(
+        ...(await git(['rev-parse', '--revs-only', '--end-of-options', revision], gitOptions)).toString('latin1').split('\n'),
+      );
     } catch (cause) {
-      throw new QuashError('usage', `reading the revision ${revision}: git does not know it; check its spelling, or fetch it`, { cause });
+      throw new QuashError('usage', `reading the revision ${revision}: git does not know it; check its spelling, or fetch it`, {
+        cause,
+      });
     }
   }
   const names = lines.filter((line) => /^\^?[0-9a-f]{40,64}$/.test(line));
-  if (names.length === 0) throw new QuashError('usage', `reading the revisions ${selection.revisions.join(' ')}: they name no commit; check their spelling`);
+  if (names.length === 0)
+    throw new QuashError(
+      'usage',
+      `reading the revisions ${selection.revisions.join(' ')}: they name no commit; check their spelling`,
+    );
   const starts = numbers(names.filter((name) => !name.startsWith('^')));
   const without = numbers(names.filter((name) => name.startsWith('^')).map((name) => name.slice(1)));
-  return { known: reachable(graph, [...starts, ...without]), wanted: reachable(graph, starts, without, selection.since), notes, tags: new Set() };
+  return {
+    known: reachable(graph, [...starts, ...without]),
+    wanted: reachable(graph, starts, without, selection.since),
+    notes,
+    tags: new Set(),
+  };
 }
 
 /** Parents that are not here, where nothing says that they were left out on purpose. */
@@ -395,7 +462,8 @@ async function attribute(
   }
 
   const hasHead = tips.head !== undefined;
-  const treeGraph = blobs.size > 0 || hasHead ? await readTreeGraph(blobs, job, treeChunks, parts, graph, selected, crew) : undefined;
+  const treeGraph =
+    blobs.size > 0 || hasHead ? await readTreeGraph(blobs, job, treeChunks, parts, graph, selected, crew) : undefined;
   const places = placeSecrets(byBlob, [...blobs.keys()], treeGraph, graph, selected, options);
   const wantedCommits = new Set<number>();
   for (const { first } of places) if (first !== undefined) wantedCommits.add(first);
@@ -403,7 +471,10 @@ async function attribute(
   for (const { match, name } of commitMessages) {
     if (match.type === packTypes.commit) wantedCommits.add(findInTable(graph.names, Buffer.from(name, 'hex'), 0));
   }
-  const authors = await readAuthors([...wantedCommits].map((commit) => commitName(graph, commit)), gitOptions);
+  const authors = await readAuthors(
+    [...wantedCommits].map((commit) => commitName(graph, commit)),
+    gitOptions,
+  );
   if (treeGraph) reportSubmodules(treeGraph, graph, tips, gaps);
 
   const candidates: Candidate[] = [];
@@ -423,7 +494,10 @@ async function attribute(
     candidates.push(candidateOf(place.match, origin, options.patterns));
   }
   for (const { match, name } of commitMessages) {
-    const origin: Origin = match.type === packTypes.commit ? { kind: 'commit', commit: name, ...pick(authors.get(name)) } : { kind: 'tag', commit: name };
+    const origin: Origin =
+      match.type === packTypes.commit
+        ? { kind: 'commit', commit: name, ...pick(authors.get(name)) }
+        : { kind: 'tag', commit: name };
     candidates.push(candidateOf(match, origin, options.patterns));
   }
   return candidates;
@@ -562,7 +636,10 @@ function pick(author: Author | undefined): Partial<Author> {
 async function readAuthors(commits: readonly string[], gitOptions: GitOptions): Promise<ReadonlyMap<string, Author>> {
   const authors = new Map<string, Author>();
   if (commits.length === 0) return authors;
-  const output = await git(['log', '--no-walk=unsorted', '--stdin', '-z', '--format=%H%n%an%n%ae%n%aI'], { ...gitOptions, input: `${commits.join('\n')}\n` });
+  const output = await git(['log', '--no-walk=unsorted', '--stdin', '-z', '--format=%H%n%an%n%ae%n%aI'], {
+    ...gitOptions,
+    input: `${commits.join('\n')}\n`,
+  });
   for (const record of output.toString('utf8').split('\0')) {
     const [commit, author, email, date] = record.trim().split('\n');
     if (commit) authors.set(commit, { author, email, date });

@@ -1,10 +1,10 @@
 import { QuashError } from '../errors.ts';
+import { type ObjectReader, openObjectReader } from '../git/object-reader.ts';
 import { type GitOptions, git, spawnGit } from '../git/run-git.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Change } from './change.ts';
 import { collectFiles, commitFormat, type DiffRecord, diffArguments, everyLine, readDiff } from './diff-output.ts';
-import { type ObjectReader, openObjectReader } from '../git/object-reader.ts';
 import { objectGap, readChange } from './read-change.ts';
 
 /** Commits, as git names them: those reachable from `from`, less those reachable from `except`. */

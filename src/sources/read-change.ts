@@ -1,8 +1,8 @@
+import type { ObjectReader, ReadObject } from '../git/object-reader.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Change } from './change.ts';
 import type { ChangedFile } from './diff-output.ts';
-import type { ObjectReader, ReadObject } from '../git/object-reader.ts';
 
 /**
  * A changed file with its contents, or why it has none to scan; nothing for a symbolic link. For a file that `holdsText`

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openObjectReader } from '../git/object-reader.ts';
 import { type GitOptions, type GitProcess, git, spawnGit } from '../git/run-git.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Change } from './change.ts';
 import { type ChangedFile, collectFiles, diffArguments, type LineRange, readDiff } from './diff-output.ts';
-import { openObjectReader } from '../git/object-reader.ts';
 import { readChange } from './read-change.ts';
 import { findRepository } from './repository.ts';
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type BuiltRepository, buildRepository } from '../../fixtures/repositories/builder.ts';
+import { openObjectReader } from '../../src/git/object-reader.ts';
 import { git, printable, spawnGit } from '../../src/git/run-git.ts';
 import { rangeChanges } from '../../src/sources/changed-lines.ts';
-import { openObjectReader } from '../../src/git/object-reader.ts';
 import { stagedChanges } from '../../src/sources/staged.ts';
 
 let folder: string;

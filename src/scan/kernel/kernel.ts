@@ -23,15 +23,45 @@ interface Exports {
   readonly inflate: (src: number, srcLength: number, dst: number, dstLength: number) => number;
   readonly adler32: (start: number, length: number) => number;
   readonly consumed: WebAssembly.Global<'i32'>;
-  readonly applyDelta: (base: number, baseLength: number, delta: number, deltaLength: number, out: number, outLength: number, segments: number, room: number) => number;
-  readonly carryHits: (out: number, outLength: number, segments: number, count: number, baseHits: number, baseHitCount: number, baseLength: number, withRuns: number) => void;
+  readonly applyDelta: (
+    base: number,
+    baseLength: number,
+    delta: number,
+    deltaLength: number,
+    out: number,
+    outLength: number,
+    segments: number,
+    room: number,
+  ) => number;
+  readonly carryHits: (
+    out: number,
+    outLength: number,
+    segments: number,
+    count: number,
+    baseHits: number,
+    baseHitCount: number,
+    baseLength: number,
+    withRuns: number,
+  ) => void;
   readonly readDeltaSizes: (delta: number, length: number) => void;
   readonly deltaBaseSize: WebAssembly.Global<'i32'>;
   readonly deltaResultSize: WebAssembly.Global<'i32'>;
   readonly segmentCount: WebAssembly.Global<'i32'>;
   readonly countLines: (start: number, end: number) => number;
   readonly hasZero: (start: number, end: number) => number;
-  readonly configure: (filter: number, heads: number, entries: number, literals: number, classes: number, longest: number, furthest: number, scratch: number, scratchBytes: number, withRuns: number, allRuns: number) => void;
+  readonly configure: (
+    filter: number,
+    heads: number,
+    entries: number,
+    literals: number,
+    classes: number,
+    longest: number,
+    furthest: number,
+    scratch: number,
+    scratchBytes: number,
+    withRuns: number,
+    allRuns: number,
+  ) => void;
   readonly setHits: (at: number, room: number) => void;
   readonly hitCount: WebAssembly.Global<'i32'>;
   readonly hitsFull: WebAssembly.Global<'i32'>;
@@ -54,7 +84,7 @@ export const slackBytes = 352;
 
 const filterBytes = 1 << 16;
 /** More bytes than these behind a literal would hardly turn down more, and every seam is looked at that much wider. */
-const mostFollow = 8;
+export const mostFollow = 8;
 /** Windows further than this behind a literal's start would make every seam be looked at that much wider. */
 const mostShift = 16;
 const headBytes = 2 << 16;
@@ -155,7 +185,19 @@ export function createKernel(module: WebAssembly.Module = kernelModule()): Kerne
       bytes.set(new Uint8Array(tables.entries.buffer), entries);
       bytes.set(tables.records, records);
       bytes.set(tables.classes, classes);
-      exports.configure(filter, heads, entries, records, classes, tables.longest, tables.furthest, scratch, scratchBytes, runs === 'none' ? 0 : 1, runs === 'all' ? 1 : 0);
+      exports.configure(
+        filter,
+        heads,
+        entries,
+        records,
+        classes,
+        tables.longest,
+        tables.furthest,
+        scratch,
+        scratchBytes,
+        runs === 'none' ? 0 : 1,
+        runs === 'all' ? 1 : 0,
+      );
     },
     allocatedBytes: () => memory.buffer.byteLength,
   };
@@ -200,7 +242,14 @@ function buildTables(literals: readonly KernelLiteral[]) {
   }
 
   /** Enters the window of three bytes `shift` behind a literal's start; `next` are the bytes that can stand behind it. */
-  function enter(window: readonly number[], next: readonly number[], literal: number, shift: number, check: number, mask: number): void {
+  function enter(
+    window: readonly number[],
+    next: readonly number[],
+    literal: number,
+    shift: number,
+    check: number,
+    mask: number,
+  ): void {
     const hash = hashWindow(window);
     for (const byte of next) filter[hash] |= 1 << (byte & 7);
     for (let entry = heads[hash]; entry !== 0; entry = entryList[entry].next) {
@@ -243,7 +292,8 @@ function buildTables(literals: readonly KernelLiteral[]) {
         const next = shift + 3 < exact.length ? [exact[shift + 3]] : following;
         enter([...exact.subarray(shift, shift + 3)], next, index, shift, check, mask);
       } else if (following !== anyByte) {
-        for (const byte of following) enter([exact[1], exact[2], byte], followCount > 1 ? following : anyByte, index, 1, check, mask);
+        for (const byte of following)
+          enter([exact[1], exact[2], byte], followCount > 1 ? following : anyByte, index, 1, check, mask);
       } else {
         for (const byte of anyByte) enter([byte, exact[0], exact[1]], [exact[2]], index, -1, check, mask);
       }
