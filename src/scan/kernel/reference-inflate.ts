@@ -28,18 +28,22 @@ const codeLengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 
 /**
  * Inflates a zlib stream (RFC 1950) into exactly `length` bytes, a bit at a time: what assembly/inflate.ts must do.
  * It refuses what zlib refuses, over-subscribed and incomplete codes among it, so that a hostile stream cannot be read
- * one way by git and another way here.
+ * one way by git and another way here. `ended` is told of the bytes before their checksum is looked at, and where that stands.
  */
-export function inflateReference(input: Uint8Array, length: number): Inflated {
+export function inflateReference(
+  input: Uint8Array,
+  length: number,
+  ended: (bytes: Uint8Array, checksumAt: number) => void = () => {},
+): Inflated {
   try {
-    return inflate(input, length);
+    return inflate(input, length, ended);
   } catch (error) {
     if (error instanceof Fault) return { status: error.status };
     throw error;
   }
 }
 
-function inflate(input: Uint8Array, length: number): Inflated {
+function inflate(input: Uint8Array, length: number, ended: (bytes: Uint8Array, checksumAt: number) => void): Inflated {
   if (input.length < 6) throw new Fault(inflateStatus.input);
   const isZlib = (input[0] & 15) === 8 && input[0] >> 4 <= 7 && (input[0] * 256 + input[1]) % 31 === 0;
   // A preset dictionary (bit 5 of the second byte) is none that git would use.
@@ -99,6 +103,7 @@ function inflate(input: Uint8Array, length: number): Inflated {
   }
   if (written !== length) throw new Fault(inflateStatus.output);
   at = (at + 7) & ~7;
+  ended(bytes, at >> 3);
   let expected = 0;
   for (let i = 0; i < 4; i++) expected = expected * 256 + bits(8);
   if (adler32Reference(bytes) !== expected) throw new Fault(inflateStatus.adler);

@@ -124,11 +124,11 @@ function buildTable(lens: usize, count: u32, table: usize, wantedBits: u32, resu
     store<u16>(sorted + 2 * at, <u16>i);
   }
   if (space > 0) {
-    // RFC 1951 allows one incomplete code: a single distance symbol of one bit. No symbol at all is allowed when none is used.
-    if (maxLength > 1 || offset > 1) return false;
+    // As for zlib, a code of one symbol may leave its second codeword unused, and one of none both; not the precode.
+    if (maxLength > 1 || offset > 1 || results == precodeResults) return false;
     const entry: u32 = offset == 0 ? 0x101 : entryOf(results, load<u16>(sorted), 1);
     store<u32>(table, entry);
-    store<u32>(table + 4, offset == 0 ? 0x101 : 0x101);
+    store<u32>(table + 4, 0x101);
     return true;
   }
 
@@ -259,7 +259,7 @@ export function inflate(src: usize, srcLength: u32, dst: usize, dstLength: u32):
       const precodeCount: u32 = (<u32>(buffer >> 10) & 15) + 4;
       buffer >>= 14;
       have -= 14;
-      if (litlenCount > 286) return ERR_CODES;
+      if (litlenCount > 286 || distCount > 30) return ERR_CODES;
       memory.fill(lengths, 0, 19);
       for (let i: u32 = 0; i < precodeCount; i++) {
         if (have < 3) {
