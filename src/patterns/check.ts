@@ -130,7 +130,9 @@ function foreignPatterns(set: PatternSet, own: Pattern, matches: readonly Checke
 
 function whyMissed(pattern: Pattern): string {
   const suspects = [
-    'what stands before and after it (boundary)',
+    pattern.detector === undefined
+      ? 'what stands before and after it (boundary)'
+      : `what ${pattern.detector} takes for a placeholder, and its confidence`,
     ...(pattern.entropy > 0 ? [`its entropy (at least ${pattern.entropy})`] : []),
     ...(pattern.checksum !== undefined ? [`its checksum (${pattern.checksum})`] : []),
     ...(pattern.parts.some(({ required }) => required) ? ['its required parts'] : []),

@@ -68,7 +68,7 @@ describe('a recipe', () => {
     ['{{base64url:{"a":{"b":"??>"}}}}', /^eyJhIjp7ImIiOiI_Pz4ifX0$/],
     ['{{base64:{{base64:a}}}}', /^WVE9PQ==$/],
     // What other tools' templates look like is text.
-    ['${{ secrets.TOKEN }}', /^\$\{\{ secrets\.TOKEN \}\}$/],
+    ['{{ secrets.TOKEN }}', /^\{\{ secrets\.TOKEN \}\}$/],
     ['{"a":{"b":1}}', /^\{"a":\{"b":1\}\}$/],
   ])('%s is %s', (recipe, expected) => {
     expect(expand(recipe).text).toMatch(expected);

@@ -53,7 +53,8 @@ function expectSame(input: Uint8Array, length: number, withReference: boolean): 
   const theirs = zlib(input, length);
   if ('status' in theirs) {
     if (!('status' in ours)) throw new Error('the kernel accepts what zlib refuses');
-    if (withReference && !('status' in inflateReference(input, length))) throw new Error('the reference accepts what zlib refuses');
+    if (withReference && !('status' in inflateReference(input, length)))
+      throw new Error('the reference accepts what zlib refuses');
     return false;
   }
   if ('status' in ours) throw new Error(`the kernel refuses what zlib accepts: ${kernelErrors[ours.status]}`);
@@ -61,7 +62,8 @@ function expectSame(input: Uint8Array, length: number, withReference: boolean): 
   if (ours.consumed !== theirs.consumed) throw new Error(`took ${ours.consumed} bytes of input, zlib ${theirs.consumed}`);
   if (withReference) {
     const plain = inflateReference(input, length);
-    if ('status' in plain || !theirs.bytes.equals(plain.bytes) || plain.consumed !== theirs.consumed) throw new Error('the reference differs');
+    if ('status' in plain || !theirs.bytes.equals(plain.bytes) || plain.consumed !== theirs.consumed)
+      throw new Error('the reference differs');
   }
   return true;
 }
@@ -87,7 +89,13 @@ function content(random: Random, length: number): Buffer {
   return Buffer.concat(pieces).subarray(0, length);
 }
 
-const strategies = [constants.Z_DEFAULT_STRATEGY, constants.Z_FILTERED, constants.Z_HUFFMAN_ONLY, constants.Z_RLE, constants.Z_FIXED];
+const strategies = [
+  constants.Z_DEFAULT_STRATEGY,
+  constants.Z_FILTERED,
+  constants.Z_HUFFMAN_ONLY,
+  constants.Z_RLE,
+  constants.Z_FIXED,
+];
 
 /** A valid stream of random settings. */
 function compressed(random: Random, bytes: Uint8Array): Buffer {
@@ -121,7 +129,8 @@ describe('streams of zlib', () => {
       // A repetition at each distance around the largest that deflate has.
       const distance = 32_768 - 262 + random.int(525);
       const once = content(random, distance);
-      const bytes = seed % 2 ? Buffer.concat([once, once, once, random.bytes(300)]) : content(random, 200_000 + random.int(820_000));
+      const bytes =
+        seed % 2 ? Buffer.concat([once, once, once, random.bytes(300)]) : content(random, 200_000 + random.int(820_000));
       expect(expectSame(compressed(random, bytes), bytes.length, false)).toBe(true);
     });
   });
@@ -154,7 +163,8 @@ describe('streams that are wrong', () => {
       const bytes = content(random, random.int(600));
       const stream = compressed(random, bytes);
       for (let cut = 0; cut < stream.length; cut += 1 + random.int(1 + stream.length / 60)) {
-        for (const behind of [0, 0xff, 0x55]) expect(inflate(stream.subarray(0, cut), bytes.length, behind)).toHaveProperty('status');
+        for (const behind of [0, 0xff, 0x55])
+          expect(inflate(stream.subarray(0, cut), bytes.length, behind)).toHaveProperty('status');
       }
     });
   });
@@ -177,7 +187,8 @@ describe('streams that are wrong', () => {
       const stream = compressed(random, bytes);
       for (let round = 0; round < 20; round++) {
         const damaged = Buffer.from(stream);
-        for (let flips = 1 + random.int(3); flips > 0; flips--) damaged[random.int(Math.min(damaged.length, random.pick([80, damaged.length])))] ^= 1 << random.int(8);
+        for (let flips = 1 + random.int(3); flips > 0; flips--)
+          damaged[random.int(Math.min(damaged.length, random.pick([80, damaged.length])))] ^= 1 << random.int(8);
         // With a checksum that fits again, whatever the damaged codes say must come out as zlib reads it.
         if (expectSame(random.chance(0.5) ? repaired(damaged, bytes.length) : damaged, bytes.length, true)) accepted++;
         else refused++;
@@ -205,12 +216,27 @@ describe('streams that are wrong', () => {
     ['a window larger than deflate has', inflateStatus.header, () => Buffer.from([0x88, 0x1c, 3, 0, 0, 0, 0, 1]), 0],
     ['a preset dictionary', inflateStatus.header, () => Buffer.from([0x78, 0xbb, 3, 0, 0, 0, 0, 1]), 0],
     ['a block of the fourth kind', inflateStatus.block, () => wrapped(Buffer.from([7, 0, 0, 0, 0]), Buffer.alloc(0)), 0],
-    ['a stored block whose lengths disagree', inflateStatus.block, () => wrapped(Buffer.from([1, 1, 0, 0xff, 0xff, 0]), Buffer.alloc(1)), 1],
+    [
+      'a stored block whose lengths disagree',
+      inflateStatus.block,
+      () => wrapped(Buffer.from([1, 1, 0, 0xff, 0xff, 0]), Buffer.alloc(1)),
+      1,
+    ],
     ['a stored block longer than the output', inflateStatus.output, () => deflateSync(Buffer.alloc(9), { level: 0 }), 8],
     ['fewer bytes than asked for', inflateStatus.output, () => deflateSync(Buffer.alloc(9)), 10],
     ['a wrong checksum', inflateStatus.adler, () => wrapped(deflateRawSync(Buffer.from('abc')), Buffer.from('abd')), 3],
-    ['a distance before the start', inflateStatus.distance, () => wrapped(bitstream('1 10', fixedLength, '00001'), Buffer.alloc(0)), 100],
-    ['a distance code without meaning', inflateStatus.distance, () => wrapped(bitstream('1 10', fixedLiteral, fixedLength, '11110'), Buffer.alloc(0)), 100],
+    [
+      'a distance before the start',
+      inflateStatus.distance,
+      () => wrapped(bitstream('1 10', fixedLength, '00001'), Buffer.alloc(0)),
+      100,
+    ],
+    [
+      'a distance code without meaning',
+      inflateStatus.distance,
+      () => wrapped(bitstream('1 10', fixedLiteral, fixedLength, '11110'), Buffer.alloc(0)),
+      100,
+    ],
     ['a length code without meaning', inflateStatus.codes, () => wrapped(bitstream('1 10', '11000110'), Buffer.alloc(0)), 100],
   ])('%s', (_, status, stream, length) => {
     expect(inflate(stream(), length)).toEqual({ status });
@@ -233,8 +259,27 @@ describe('headers of dynamic blocks', () => {
     ['an over-subscribed distance code', dynamic({ literals: endOnly(1, 1), distances: [1, 1, 1] })],
     ['an incomplete distance code', dynamic({ literals: endOnly(1, 1), distances: [2, 2] })],
     ['a code of code lengths with one codeword', dynamicOfOneLength()],
-    ['a repetition of nothing', bitsToStream(['1', '01', number(0, 5), number(0, 5), number(0, 4), number(1, 3), number(1, 3), number(0, 6), '0', '00'])],
-    ['lengths repeated beyond the last code', bitsToStream(['1', '01', number(0, 5), number(0, 5), number(0, 4), number(0, 6), number(1, 3), number(1, 3), '1', number(127, 7), '1', number(127, 7)])],
+    [
+      'a repetition of nothing',
+      bitsToStream(['1', '01', number(0, 5), number(0, 5), number(0, 4), number(1, 3), number(1, 3), number(0, 6), '0', '00']),
+    ],
+    [
+      'lengths repeated beyond the last code',
+      bitsToStream([
+        '1',
+        '01',
+        number(0, 5),
+        number(0, 5),
+        number(0, 4),
+        number(0, 6),
+        number(1, 3),
+        number(1, 3),
+        '1',
+        number(127, 7),
+        '1',
+        number(127, 7),
+      ]),
+    ],
   ])('%s', (_, stream) => {
     expect(zlib(stream, 0)).toHaveProperty('status');
     expect(inflateReference(stream, 0)).toEqual({ status: inflateStatus.codes });
@@ -245,7 +290,15 @@ describe('headers of dynamic blocks', () => {
     ['one literal codeword, for the end of the block', dynamic({ literals: endOnly(1), distances: [0], body: '0' }), 0],
     ['no distance code', dynamic({ literals: endOnly(1, 1), distances: [0], body: '0 1' }), 1],
     ['one distance codeword', dynamic({ literals: [...endOnly(2, 2, 0), 1], distances: [1], body: '10 0 0 11' }), 4],
-    ['codewords of fifteen bits', dynamic({ literals: endOnly(15, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), distances: [0], body: '0 10 110 1110 1111111111111 10 1111111111111 11' }), 0],
+    [
+      'codewords of fifteen bits',
+      dynamic({
+        literals: endOnly(15, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+        distances: [0],
+        body: '0 10 110 1110 1111111111111 10 1111111111111 11',
+      }),
+      0,
+    ],
   ])('%s', (_, stream, length) => {
     // The checksum of these streams is not theirs: all three must come as far as that.
     const ours = inflate(stream, length);
@@ -258,7 +311,11 @@ describe('headers of dynamic blocks', () => {
     forSeeds(9000, 2000, (random) => {
       const literals = randomLengths(random, 257 + random.int(30));
       literals[256] ||= 1 + random.int(15);
-      const stream = dynamic({ literals, distances: randomLengths(random, 1 + random.int(32)), body: random.text(random.int(600), '01') });
+      const stream = dynamic({
+        literals,
+        distances: randomLengths(random, 1 + random.int(32)),
+        body: random.text(random.int(600), '01'),
+      });
       const length = rawLength(stream.subarray(2));
       if (expectSame(repaired(stream, length), length, true)) accepted++;
     });
@@ -335,11 +392,28 @@ function endOnly(end: number, ...first: readonly number[]): number[] {
 const order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 /** A dynamic block whose code lengths are each spelled with four or five bits: those of 0 to 15, and 16 for nobody. */
-function dynamic({ literals, distances, body = '' }: { readonly literals: readonly number[]; readonly distances: readonly number[]; readonly body?: string }): Buffer {
+function dynamic({
+  literals,
+  distances,
+  body = '',
+}: {
+  readonly literals: readonly number[];
+  readonly distances: readonly number[];
+  readonly body?: string;
+}): Buffer {
   // Sixteen codewords of four bits are a complete code.
   const codeLengths = order.map((symbol) => number(symbol < 16 ? 4 : 0, 3));
   const lengths = [...literals, ...distances].map((length) => length.toString(2).padStart(4, '0'));
-  return bitsToStream(['1', '01', number(literals.length - 257, 5), number(distances.length - 1, 5), number(15, 4), ...codeLengths, ...lengths, body]);
+  return bitsToStream([
+    '1',
+    '01',
+    number(literals.length - 257, 5),
+    number(distances.length - 1, 5),
+    number(15, 4),
+    ...codeLengths,
+    ...lengths,
+    body,
+  ]);
 }
 
 /** A code of code lengths in which 8 alone has a codeword, which zlib refuses: 256 codes of eight bits by it, the rest by the missing one. */

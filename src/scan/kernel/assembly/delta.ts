@@ -35,23 +35,30 @@ export let deltaBaseSize: u32 = 0;
 export let deltaResultSize: u32 = 0;
 
 let cursor: usize = 0;
+/** Whether the head that was read last is whole, and its sizes have 32 bits. */
+let headFits: bool = false;
 
 function readSize(end: usize): u32 {
-  let size: u32 = 0;
-  let shift: u32 = 0;
-  while (cursor < end && shift < 32) {
-    const byte: u32 = load<u8>(cursor);
+  let size: u64 = 0;
+  let shift: u64 = 0;
+  while (cursor < end && shift < 35) {
+    const byte: u64 = load<u8>(cursor);
     cursor++;
     size |= (byte & 127) << shift;
     shift += 7;
-    if (!(byte & 128)) break;
+    if (!(byte & 128)) {
+      if (size > 0xffffffff) break;
+      return <u32>size;
+    }
   }
-  return size;
+  headFits = false;
+  return 0;
 }
 
-/** Reads the sizes at a delta's head into `deltaBaseSize` and `deltaResultSize`. */
+/** Reads the sizes at a delta's head into `deltaBaseSize` and `deltaResultSize`: 0 for one that `applyDelta` refuses. */
 export function readDeltaSizes(delta: usize, length: u32): void {
   cursor = delta;
+  headFits = true;
   deltaBaseSize = readSize(delta + length);
   deltaResultSize = readSize(delta + length);
 }
@@ -64,7 +71,7 @@ export function applyDelta(base: usize, baseLength: u32, delta: usize, deltaLeng
   const end = delta + deltaLength;
   readDeltaSizes(delta, deltaLength);
   segmentCount = 0;
-  if (deltaBaseSize != baseLength || deltaResultSize != outLength) return ERR_DELTA;
+  if (!headFits || deltaBaseSize != baseLength || deltaResultSize != outLength) return ERR_DELTA;
   let p = cursor;
   let written: u32 = 0;
   let count: u32 = 0;
