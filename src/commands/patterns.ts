@@ -28,7 +28,7 @@ export async function run(
 }
 
 async function load(files: readonly string[], { stderr }: Context): Promise<PatternSet> {
-  const { set, notices } = await loadPatterns({ files });
+  const { set, notices } = await loadPatterns({ files, withExamples: true });
   for (const notice of notices) stderr.write(`quash: ${printable(notice)}\n`);
   return set;
 }

@@ -6,7 +6,7 @@ import type { PatternSet } from '../model/pattern.ts';
 import { compilePatterns, patternsFolder } from './compile.ts';
 import { patternJsonSchema } from './schema.ts';
 
-/** Compiles `patterns/*.yaml` to `dist/patterns.json`, and brings `patterns/schema.json` up to date. */
+/** Compiles `patterns/*.yaml` to `dist/patterns.json`, and to the part of it that scans read; brings `patterns/schema.json` up to date. */
 export function buildPatterns(): PatternSet {
   const schema = patternJsonSchema();
   const schemaFile = new URL('../patterns/schema.json', distFolder);
@@ -14,6 +14,8 @@ export function buildPatterns(): PatternSet {
   const set = compilePatterns(patternsFolder);
   mkdirSync(distFolder, { recursive: true });
   writeFileSync(new URL('patterns.json', distFolder), JSON.stringify(set));
+  const bare = set.patterns.map((pattern) => ({ ...pattern, examples: [], counterExamples: [] }));
+  writeFileSync(new URL('scan-patterns.json', distFolder), JSON.stringify({ ...set, patterns: bare }));
   return set;
 }
 

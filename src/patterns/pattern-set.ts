@@ -11,10 +11,17 @@ export interface LoadedPatterns {
 
 /**
  * The patterns that were compiled at build time, and those of the user's own `files` merged into them. Without files
- * this reads one JSON file: neither YAML nor schemas nor RE2 are loaded.
+ * this reads one JSON file: neither YAML nor schemas nor RE2 are loaded. Examples and counter-examples come only when asked
+ * for: they are two thirds of the file, and a hook reads it at every commit.
  */
-export async function loadPatterns({ files = [] }: { readonly files?: readonly string[] } = {}): Promise<LoadedPatterns> {
-  const builtIn = readCompiled();
+export async function loadPatterns({
+  files = [],
+  withExamples = false,
+}: {
+  readonly files?: readonly string[];
+  readonly withExamples?: boolean;
+} = {}): Promise<LoadedPatterns> {
+  const builtIn = readCompiled(withExamples ? 'patterns.json' : 'scan-patterns.json');
   if (files.length === 0) return { set: builtIn, notices: [] };
   const { compileUserPatterns } = await import('./compile.ts');
   return mergePatterns(builtIn, compileUserPatterns(files));
@@ -39,14 +46,14 @@ export function mergePatterns(set: PatternSet, added: readonly Pattern[]): Loade
   return { set: { version: `${set.version}+${added.length}`, patterns }, notices };
 }
 
-function readCompiled(): PatternSet {
-  const file = new URL('patterns.json', distFolder);
+function readCompiled(name: string): PatternSet {
+  const file = new URL(name, distFolder);
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as PatternSet;
   } catch (cause) {
     throw new QuashError(
       'pattern',
-      'reading the built-in patterns: dist/patterns.json is missing or damaged; run npm run build, or install quash again',
+      `reading the built-in patterns: dist/${name} is missing or damaged; run npm run build, or install quash again`,
       { cause },
     );
   }

@@ -61,8 +61,9 @@ export function textFormat(options: ReportOptions): ReportFormat {
 }
 
 function findingText(record: FindingRecord, pattern: Pattern, options: ReportOptions, paint: Paint, width: number): string {
-  const locations = record.locations.slice(0, shownLocations);
-  const hidden = record.locations.length - locations.length;
+  const distinct = withoutRepeats(record.locations);
+  const locations = distinct.slice(0, shownLocations);
+  const hidden = distinct.length - locations.length;
   const lines = [
     heading(record, pattern, paint, width),
     ...flow(identification(record, paint), width),
@@ -75,6 +76,13 @@ function findingText(record: FindingRecord, pattern: Pattern, options: ReportOpt
   ];
   if (hidden > 0) lines.push(`${indent}${paint(`and ${counted(hidden, 'more place')}`, 'dim')}`);
   return `${lines.join('\n')}\n\n`;
+}
+
+/** The places a person would tell apart: a file that is still as history has it is one place, told of with its history. */
+function withoutRepeats(locations: readonly LocationRecord[]): readonly LocationRecord[] {
+  const key = ({ origin, line, column }: LocationRecord) => `${'path' in origin ? origin.path : ''}:${line}:${column}`;
+  const inHistory = new Set(locations.filter(({ origin }) => origin.kind === 'git').map(key));
+  return locations.filter((location) => location.origin.kind !== 'file' || !inHistory.has(key(location)));
 }
 
 function heading(record: FindingRecord, pattern: Pattern, paint: Paint, width: number): string {

@@ -121,15 +121,36 @@ function mergeFollow(
   follow: { readonly bytes: string; readonly count: number } | undefined,
   isCut: boolean,
 ): void {
+  if (entry.followOpen) return;
   if (!follow || isCut) {
     entry.followOpen = true;
     return;
   }
-  const bits = Buffer.from(follow.bytes, 'hex');
-  const first = entry.follow === undefined;
-  entry.follow ??= new Uint8Array(256);
-  for (let byte = 0; byte < 256; byte++) if (bits[byte >> 3] & (1 << (byte & 7))) entry.follow[byte] = 1;
-  entry.followCount = first ? follow.count : Math.min(entry.followCount, follow.count);
+  const table = followTable(follow.bytes);
+  if (entry.follow === undefined) {
+    entry.follow = table;
+    entry.followCount = follow.count;
+    return;
+  }
+  entry.followCount = Math.min(entry.followCount, follow.count);
+  if (entry.follow === table) return;
+  const either = new Uint8Array(256);
+  for (let byte = 0; byte < 256; byte++) either[byte] = entry.follow[byte] | table[byte];
+  entry.follow = either;
+}
+
+const followTables = new Map<string, Uint8Array>();
+
+/** The 256-entry table of a set in hex. Few sets are shared by all literals: each is made once. */
+function followTable(hex: string): Uint8Array {
+  let table = followTables.get(hex);
+  if (!table) {
+    table = new Uint8Array(256);
+    const bits = Buffer.from(hex, 'hex');
+    for (let byte = 0; byte < 256; byte++) if (bits[byte >> 3] & (1 << (byte & 7))) table[byte] = 1;
+    followTables.set(hex, table);
+  }
+  return table;
 }
 
 /** Makes the engine for a kernel whose literals were configured from the same `collectLiterals`. */

@@ -13,7 +13,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('what the build compiled is what the pattern files say', async () => {
-  const { set, notices } = await loadPatterns();
+  const { set, notices } = await loadPatterns({ withExamples: true });
   expect(notices).toEqual([]);
   expect(set).toEqual(JSON.parse(JSON.stringify(compilePatterns(patternsFolder))));
 });

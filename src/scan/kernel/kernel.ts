@@ -182,7 +182,7 @@ export function createKernel(module: WebAssembly.Module = kernelModule()): Kerne
       const scratch = reserve(scratchBytes);
       bytes.set(tables.filter, filter);
       bytes.set(new Uint8Array(tables.heads.buffer), heads);
-      bytes.set(new Uint8Array(tables.entries.buffer), entries);
+      bytes.set(new Uint8Array(tables.entries.buffer, 0, tables.entries.byteLength), entries);
       bytes.set(tables.records, records);
       bytes.set(tables.classes, classes);
       exports.configure(
@@ -220,105 +220,119 @@ function classBytes(number: number): number {
   return 2 ** (smallestClass + (number >> 2) - 2) * (4 + (number & 3));
 }
 
-/** The tables of assembly/prefilter.ts, laid out for it. */
+/** The tables of assembly/prefilter.ts, laid out for it. A hook builds them at every commit: nothing here allocates by literal. */
 function buildTables(literals: readonly KernelLiteral[]) {
   if (literals.length >= runLiteral) throw new Error('too many literals for the prefilter');
   const filter = new Uint8Array(filterBytes);
   const heads = new Uint16Array(65536);
-  const entryList = [{ literal: 0, shift: 0, next: 0, check: 0, mask: 0 }];
+  // Entry 0 ends a chain. An entry is four words: literal and shift, the next entry, what must stand at the start, and its mask.
+  let entries = new Uint32Array(4 * (64 + 8 * literals.length));
+  let entryCount = 1;
   const records = new Uint8Array(Math.max(1, literals.length) * literalBytes);
   const recordView = new DataView(records.buffer);
   const classList: Uint8Array[] = [new Uint8Array(256)];
+  const classNumbers = new Map<Uint8Array, number>();
   let longest = 1;
   let furthest = 0;
 
   function classNumber(table: Uint8Array | undefined): number {
     if (!table) return 0;
-    const known = classList.findIndex((other, index) => index > 0 && Buffer.compare(other, table) === 0);
-    if (known > 0) return known;
+    const known = classNumbers.get(table);
+    if (known !== undefined) return known;
     if (classList.length > 255) return 0;
     classList.push(table);
+    classNumbers.set(table, classList.length - 1);
     return classList.length - 1;
   }
 
-  /** Enters the window of three bytes `shift` behind a literal's start; `next` are the bytes that can stand behind it. */
-  function enter(
-    window: readonly number[],
-    next: readonly number[],
-    literal: number,
-    shift: number,
-    check: number,
-    mask: number,
-  ): void {
-    const hash = hashWindow(window);
-    for (const byte of next) filter[hash] |= 1 << (byte & 7);
-    for (let entry = heads[hash]; entry !== 0; entry = entryList[entry].next) {
-      if (entryList[entry].literal === literal && entryList[entry].shift === shift) return;
+  /** Enters the window of three bytes `shift` behind a literal's start; the bits of `next` are the low three of what can follow. */
+  function enter(first: number, second: number, third: number, next: number, literal: number, shift: number, check: number, mask: number): void {
+    const hash = hashWindow(first, second, third);
+    filter[hash] |= next;
+    const key = (literal | ((shift & 0xffff) << 16)) >>> 0;
+    for (let entry = heads[hash]; entry !== 0; entry = entries[entry * 4 + 1]) if (entries[entry * 4] === key) return;
+    if (entryCount > 65535) throw new Error('too many literals for the prefilter');
+    if (entryCount * 4 === entries.length) {
+      const larger = new Uint32Array(entries.length * 2);
+      larger.set(entries);
+      entries = larger;
     }
-    entryList.push({ literal, shift, next: heads[hash], check, mask });
-    if (entryList.length > 65535) throw new Error('too many literals for the prefilter');
-    heads[hash] = entryList.length - 1;
+    entries[entryCount * 4] = key;
+    entries[entryCount * 4 + 1] = heads[hash];
+    entries[entryCount * 4 + 2] = check;
+    entries[entryCount * 4 + 3] = mask;
+    heads[hash] = entryCount++;
     furthest = Math.max(furthest, shift);
   }
 
   literals.forEach((literal, index) => {
-    const exact = Buffer.from(literal.text, 'latin1').subarray(0, 32);
-    const folded = Buffer.from(literal.text.toLowerCase(), 'latin1').subarray(0, 32);
+    const text = literal.text.slice(0, 32);
+    const folded = text.toLowerCase();
+    const { length } = text;
     const at = index * literalBytes;
-    records[at] = exact.length;
-    records[at + 1] = literal.caseSensitive ? 1 : 0;
-    records[at + 2] = classNumber(literal.notAfter);
     const follow = classNumber(literal.follow);
     const followCount = follow === 0 ? 0 : Math.min(literal.followCount ?? 0, mostFollow);
+    records[at] = length;
+    records[at + 1] = literal.caseSensitive ? 1 : 0;
+    records[at + 2] = classNumber(literal.notAfter);
     records[at + 3] = follow;
     records[at + 4] = followCount;
-    recordView.setUint16(at + 6, exact.length + followCount, true);
+    recordView.setUint16(at + 6, length + followCount, true);
     recordView.setUint32(at + 8, literal.before, true);
     recordView.setUint32(at + 12, literal.after, true);
-    records.set(folded, at + 16);
-    records.set(exact, at + 48);
-    longest = Math.max(longest, exact.length + followCount);
+    for (let i = 0; i < length; i++) {
+      records[at + 16 + i] = folded.charCodeAt(i);
+      records[at + 48 + i] = text.charCodeAt(i);
+    }
+    longest = Math.max(longest, length + followCount);
 
-    const mask = exact.length > 3 ? 0xffffffff : 0xffffff;
-    const check = ((exact[0] | (exact[1] << 8) | (exact[2] << 16) | ((exact[3] ?? 0) << 24) | 0x20202020) & mask) >>> 0;
+    const mask = length > 3 ? 0xffffffff : 0xffffff;
+    const check = ((recordView.getUint32(at + 48, true) | 0x20202020) & mask) >>> 0;
+    const followTable = followCount > 0 ? literal.follow : undefined;
+    const followBits = followTable ? lowBits(followTable) : 255;
     // One window at an even and one at an odd distance from its start: the rarest of each.
-    const following = literal.follow && followCount > 0 ? bytesIn(literal.follow) : anyByte;
-    const shifts = Array.from({ length: Math.min(exact.length, mostShift) - 2 }, (_, shift) => shift);
     for (const parity of [0, 1]) {
-      const shift = shifts
-        .filter((one) => one % 2 === parity)
-        .sort((a, b) => commonness(folded.toString('latin1', a, a + 3)) - commonness(folded.toString('latin1', b, b + 3)))[0];
-      if (shift !== undefined) {
-        const next = shift + 3 < exact.length ? [exact[shift + 3]] : following;
-        enter([...exact.subarray(shift, shift + 3)], next, index, shift, check, mask);
-      } else if (following !== anyByte) {
-        for (const byte of following)
-          enter([exact[1], exact[2], byte], followCount > 1 ? following : anyByte, index, 1, check, mask);
+      const shift = rarestShift(folded, parity);
+      const code = (place: number) => text.charCodeAt(place);
+      if (shift >= 0) {
+        enter(code(shift), code(shift + 1), code(shift + 2), shift + 3 < length ? 1 << (code(shift + 3) & 7) : followBits, index, shift, check, mask);
+      } else if (followTable) {
+        for (let byte = 0; byte < 256; byte++) if (followTable[byte]) enter(code(1), code(2), byte, followCount > 1 ? followBits : 255, index, 1, check, mask);
       } else {
-        for (const byte of anyByte) enter([byte, exact[0], exact[1]], [exact[2]], index, -1, check, mask);
+        for (let byte = 0; byte < 256; byte++) enter(byte, code(0), code(1), 1 << (code(2) & 7), index, -1, check, mask);
       }
     }
   });
 
-  const entries = new Uint32Array(entryList.length * 4);
-  entryList.forEach(({ literal, shift, next, check, mask }, index) => {
-    entries.set([literal | ((shift & 0xffff) << 16), next, check, mask], index * 4);
-  });
   const classes = new Uint8Array(256 * classList.length);
   classList.forEach((table, index) => {
     classes.set(table, 256 * index);
   });
-  return { filter, heads, entries, records, classes, longest, furthest };
+  return { filter, heads, entries: entries.subarray(0, entryCount * 4), records, classes, longest, furthest };
 }
 
-const anyByte: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte);
+/** The distance from a literal's start, even or odd, at which its rarest window stands; -1 when it has none. */
+function rarestShift(folded: string, parity: number): number {
+  let best = -1;
+  let least = Number.POSITIVE_INFINITY;
+  for (let shift = parity; shift + 3 <= Math.min(folded.length, mostShift); shift += 2) {
+    const common = commonness(folded.slice(shift, shift + 3));
+    if (common >= least) continue;
+    best = shift;
+    least = common;
+  }
+  return best;
+}
 
-function bytesIn(table: Uint8Array): readonly number[] {
-  return anyByte.filter((byte) => table[byte]);
+/** Which low three bits the bytes of a table have, as a mask. */
+function lowBits(table: Uint8Array): number {
+  let bits = 0;
+  for (let byte = 0; byte < 256; byte++) if (table[byte]) bits |= 1 << (byte & 7);
+  return bits;
 }
 
 /** The hash of assembly/prefilter.ts, of a window folded to lower case. */
-function hashWindow([first, second, third]: readonly number[]): number {
+function hashWindow(first: number, second: number, third: number): number {
   const pair = (first | (second << 8) | 0x2020) & 0xffff;
   return (Math.imul(pair, 0x9e37) + Math.imul((third | 0x20) & 0xff, 0x85eb)) & 0xffff;
 }

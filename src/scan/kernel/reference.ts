@@ -60,17 +60,20 @@ function followOf({ follow, followCount }: KernelLiteral): number {
  * may precede it, and may not stand where bytes must follow.
  */
 function standsAt(text: Uint8Array, position: number, literal: KernelLiteral): boolean {
-  const own = literal.text.slice(0, 32);
+  const { caseSensitive, notAfter, follow } = literal;
+  const length = Math.min(32, literal.text.length);
   if (position + extentOf(literal) > text.length) return false;
-  const there = Buffer.from(text.subarray(position, position + own.length)).toString('latin1');
-  if (literal.caseSensitive ? there !== own : fold(there) !== fold(own)) return false;
-  if (literal.notAfter && position > 0 && literal.notAfter[text[position - 1]]) return false;
-  for (let i = 0; i < followOf(literal); i++) if (!literal.follow![text[position + own.length + i]]) return false;
+  for (let i = 0; i < length; i++) {
+    const [there, wanted] = [text[position + i], literal.text.charCodeAt(i)];
+    if (caseSensitive ? there !== wanted : fold(there) !== fold(wanted)) return false;
+  }
+  if (notAfter && position > 0 && notAfter[text[position - 1]]) return false;
+  for (let i = 0; i < followOf(literal); i++) if (!follow![text[position + length + i]]) return false;
   return true;
 }
 
-function fold(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+function fold(byte: number): number {
+  return byte >= 65 && byte <= 90 ? byte + 32 : byte;
 }
 
 /** Runs of the characters of both base64 alphabets, each as long as it goes. */

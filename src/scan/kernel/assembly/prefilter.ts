@@ -432,17 +432,17 @@ function runsIn(textStart: usize, textEnd: usize, from: usize, to: usize, free: 
   return false;
 }
 
-/** As many lines of a wrapped run as a literal that starts in its first can reach into, with what must follow it. */
-const STRADDLED_LINES: u32 = 16;
-
 /**
- * Where a scan for runs begins that is to find each one that `address` can change: not inside a run, where lines of a
- * wrapped run precede it a few of them earlier, and not before `floor`, up to where runs were looked for already.
+ * Where a scan for runs begins that is to find each one that a change behind `address` can alter: not inside a run, where
+ * lines of a wrapped run precede it as many earlier as read on to there, and not before `floor`, up to where runs were
+ * looked for already. A literal reaches over few lines, but text that is encoded twice is one run however long it is.
  */
 export function runStart(textStart: usize, textEnd: usize, address: usize, floor: usize): usize {
   let at = address;
+  // Inside a line end of two bytes the run before it is the one to begin with.
+  if (at > textStart && load<u8>(at) == 10 && load<u8>(at - 1) == 13) at--;
   while (at > textStart && load<u8>(runClass + <usize>load<u8>(at - 1))) at--;
-  for (let lines: u32 = 0; lines < STRADDLED_LINES && at > floor; lines++) {
+  while (at > floor) {
     let p = at;
     while (p > textStart && (load<u8>(p - 1) == 32 || load<u8>(p - 1) == 9)) p--;
     if (p == textStart || load<u8>(p - 1) != 10) break;
@@ -450,7 +450,7 @@ export function runStart(textStart: usize, textEnd: usize, address: usize, floor
     if (p > textStart && load<u8>(p - 1) == 13) p--;
     let start = p;
     while (start > textStart && load<u8>(runClass + <usize>load<u8>(start - 1))) start--;
-    if (p - start < WRAP_MIN) break;
+    if (p - start < WRAP_MIN || p + RUN_AHEAD < address) break;
     at = start;
   }
   return at >= floor ? at : runEdge(textStart, textEnd, floor);
