@@ -160,27 +160,40 @@ async function check({ files, patterns: configured, ...options }: Options<'patte
   const { compilePatterns, compileUserPatterns, patternsFolder } = await import('../patterns/compile.ts');
   const { checkPatterns } = await import('../patterns/check.ts');
   const { mergePatterns } = await import('../patterns/pattern-set.ts');
-  const { createScanner } = await import('../scan/scanner.ts');
   const builtIn = compilePatterns(patternsFolder);
   const added = own.length > 0 ? compileUserPatterns(own) : [];
   const { set, notices } = mergePatterns(builtIn, added);
   const { stdout, stderr, signal } = context;
   for (const notice of notices) stderr.write(`quash: ${printable(notice)}\n`);
-  // Detectors are held to the default threshold, or to what they say of themselves when that is lower.
-  const scanner = createScanner(set.patterns, { minConfidence: 0.3 });
-  const isCertain = ({ pattern, confidence }: Match) => confidence >= Math.min(0.5, set.patterns[pattern].confidence);
+  const scan = await scanWithEach(set);
   const isAdded = new Set(added);
   const result = await checkPatterns(
     set,
-    (_, bytes) => {
+    (patterns, bytes) => {
       signal.throwIfAborted();
-      return scanner.scan(bytes).filter(isCertain);
+      return scan(patterns, bytes);
     },
     own.length > 0 ? { only: (pattern) => isAdded.has(pattern) } : {},
   );
   const isJson = 'format' in options && options.format === 'json';
   stdout.write(isJson ? `${JSON.stringify(result, null, 2)}\n` : summarise(result));
   return result.problems.some(({ level }) => level === 'error') ? exits.usage : exits.clean;
+}
+
+/** Scans with a set: the scanner of the whole one is kept, and one other, since the check goes through providers in turn. */
+async function scanWithEach(whole: PatternSet): Promise<(set: PatternSet, bytes: Uint8Array) => readonly Match[]> {
+  const { createScanner } = await import('../scan/scanner.ts');
+  const make = (set: PatternSet) => ({ set, scanner: createScanner(set.patterns, { minConfidence: 0.3 }) });
+  const kept = make(whole);
+  let other = kept;
+  return (set, bytes) => {
+    if (set !== kept.set && set !== other.set) other = make(set);
+    const { scanner } = set === kept.set ? kept : other;
+    // Detectors are held to the default threshold, or to what they say of themselves when that is lower.
+    return scanner
+      .scan(bytes)
+      .filter(({ pattern, confidence }) => confidence >= Math.min(0.5, set.patterns[pattern]!.confidence));
+  };
 }
 
 function summarise({ patterns, examples, counterExamples, problems }: CheckResult): string {

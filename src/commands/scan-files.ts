@@ -4,8 +4,10 @@ import { distFolder } from '../dist-folder.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Pattern } from '../model/pattern.ts';
+import { kernelModule } from '../scan/kernel/kernel.ts';
 import type { Match } from '../scan/match.ts';
 import { createScanner } from '../scan/scanner.ts';
+import { forScanning, sparingCompiler } from '../scan/threads.ts';
 import { readFileBytes } from '../sources/files.ts';
 import type { ScanEvents, ScanOptions } from './scan-targets.ts';
 
@@ -21,6 +23,8 @@ export interface FileJob {
   readonly root: string;
   readonly paths: readonly string[];
   readonly patterns: readonly Pattern[];
+  /** The compiled kernel, shared by all threads. */
+  readonly module: WebAssembly.Module;
   readonly minConfidence: number;
   readonly maxSize: number;
   /** Shared: the next file, files done, kilobytes done. */
@@ -29,8 +33,8 @@ export interface FileJob {
 
 /** Files that one thread takes at a time. */
 const batch = 16;
-/** A thread costs about 80 ms to start: below this many bytes for each, fewer are faster. */
-const worthAThread = 24 << 20;
+/** A thread costs about 60 ms to start: below this many bytes for each, fewer are faster. */
+const worthAThread = 8 << 20;
 
 /** Scans files, in as many threads as pay. */
 export async function scanFiles(
@@ -41,11 +45,13 @@ export async function scanFiles(
   signal: AbortSignal,
   events: ScanEvents,
 ): Promise<ScannedFiles> {
+  sparingCompiler();
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const job: FileJob = {
     root,
     paths: files.map(({ path }) => path),
-    patterns,
+    patterns: patterns.map(forScanning),
+    module: kernelModule(),
     minConfidence: options.minConfidence,
     maxSize: options.maxSize,
     counters: new Int32Array(new SharedArrayBuffer(12)),
@@ -91,10 +97,15 @@ export async function runFileJob(
   let path = '';
   const turnedDown = events?.turnedDown;
   const origin = (): Origin => ({ kind: 'file', path });
-  const scanner = createScanner(job.patterns, {
-    minConfidence: job.minConfidence,
-    ...(turnedDown ? { turnedDown: (pattern, reason, start) => turnedDown(pattern, reason, origin(), start, 0) } : {}),
-  });
+  const scanner = createScanner(
+    job.patterns,
+    {
+      minConfidence: job.minConfidence,
+      ...(turnedDown ? { turnedDown: (pattern, reason, start) => turnedDown(pattern, reason, origin(), start, 0) } : {}),
+    },
+    job.module,
+  );
+  const room = Buffer.allocUnsafeSlow(1 << 20);
   const files: { path: string; matches: readonly Match[] }[] = [];
   const gaps: Gap[] = [];
   let bytes = 0;
@@ -104,7 +115,7 @@ export async function runFileJob(
     let scanned = 0;
     for (let i = next; i < end; i++) {
       path = paths[i];
-      const content = readFileBytes(root, path, job.maxSize);
+      const content = readFileBytes(root, path, job.maxSize, room);
       if ('reason' in content) {
         gaps.push(content);
         continue;

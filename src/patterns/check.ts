@@ -42,25 +42,32 @@ export async function checkPatterns(
 ): Promise<CheckResult> {
   const problems: CheckProblem[] = [];
   const counts = { patterns: 0, examples: 0, counterExamples: 0 };
+  const rivalsOf = rivalSets(set);
   for (const [index, pattern] of set.patterns.entries()) {
     const isChecked = only(pattern);
     const report = (level: CheckProblem['level'], message: string, about = pattern) =>
       problems.push({ level, pattern: about.id, file: about.source.file, line: about.source.line, message });
-    const run = async (text: string, name: string) => {
-      const expanded = tryExpand(pattern, text, name, (message) => isChecked && report('error', message));
-      return expanded && { expanded, matches: await scan(set, Buffer.from(expanded.text)) };
-    };
+    const expand = (text: string, name: string) =>
+      tryExpand(pattern, text, name, (message) => isChecked && report('error', message));
+    const rivals = rivalsOf(pattern, isChecked ? undefined : only);
 
     for (const [number, text] of pattern.examples.entries()) {
       const name = `example ${number + 1}`;
-      const result = await run(text, name);
-      if (!result) continue;
+      const expanded = expand(text, name);
+      if (!expanded) continue;
+      const bytes = Buffer.from(expanded.text);
       if (isChecked) {
-        for (const message of exampleProblems(set, index, result.expanded, result.matches))
-          report('error', `${name}: ${message}`);
-      } else {
-        for (const other of foreignPatterns(set, pattern, result.matches).filter(only)) {
-          report('error', `it finds something in ${name} of ${pattern.id}; make it narrower`, other);
+        const messages = exampleProblems(set, index, expanded, await scan(set, bytes));
+        for (const message of messages) report('error', `${name}: ${message}`);
+      }
+      for (const rival of await patternsFound(rivals, bytes, scan)) {
+        if (isChecked) {
+          report(
+            'error',
+            `${name}: ${rival.id} finds something in it as well; make one of the two patterns narrower, or the example plainer`,
+          );
+        } else {
+          report('error', `it finds something in ${name} of ${pattern.id}; make it narrower`, rival);
         }
       }
     }
@@ -73,8 +80,9 @@ export async function checkPatterns(
     for (const warning of warningsOf(pattern)) report('warning', warning);
     for (const [number, { text, why }] of pattern.counterExamples.entries()) {
       const name = `counter-example ${number + 1} (${why})`;
-      const result = await run(text, name);
-      if (result?.matches.some((match) => match.pattern === index)) {
+      const expanded = expand(text, name);
+      const matches = expanded ? await scan(set, Buffer.from(expanded.text)) : [];
+      if (matches.some((match) => match.pattern === index)) {
         report('error', `${name} is found; narrow the regex, raise entropy, or add it to allow`);
       }
     }
@@ -115,17 +123,34 @@ function exampleProblems(set: PatternSet, index: number, expanded: ExpandedExamp
       );
     }
   }
-  for (const { id } of foreignPatterns(set, pattern, matches)) {
-    problems.push(`${id} finds something in it as well; make one of the two patterns narrower, or the example plainer`);
-  }
   return problems;
 }
 
-/** The other providers' patterns among the matches. Generic ones yield to these, so they may see what they see. */
-function foreignPatterns(set: PatternSet, own: Pattern, matches: readonly CheckedMatch[]): Pattern[] {
-  if (own.generic) return [];
-  const found = new Set(matches.map((match) => set.patterns[match.pattern]!));
-  return [...found].filter((other) => other.provider !== own.provider && !other.generic);
+/**
+ * The patterns that must find nothing in a pattern's examples: those of other providers that do not yield to it, as
+ * generic and less confident ones do. They are scanned for without the pattern itself: of matches that overlap the
+ * pipeline reports one, and which one must not hide that there are two.
+ */
+function rivalSets(set: PatternSet): (pattern: Pattern, among: ((pattern: Pattern) => boolean) | undefined) => PatternSet {
+  const known = new Map<string, PatternSet>();
+  return (pattern, among) => {
+    const key = `${pattern.provider} ${pattern.confidence} ${pattern.generic} ${among ? 'some' : 'all'}`;
+    const isRival = (other: Pattern) =>
+      !pattern.generic &&
+      !other.generic &&
+      other.provider !== pattern.provider &&
+      other.confidence >= pattern.confidence &&
+      (among?.(other) ?? true);
+    const rivals = known.get(key) ?? { version: `${set.version} against ${key}`, patterns: set.patterns.filter(isRival) };
+    known.set(key, rivals);
+    return rivals;
+  };
+}
+
+async function patternsFound(set: PatternSet, bytes: Uint8Array, scan: CheckScan): Promise<readonly Pattern[]> {
+  if (set.patterns.length === 0) return [];
+  const matches = await scan(set, bytes);
+  return [...new Set(matches.map(({ pattern }) => set.patterns[pattern]!))];
 }
 
 function whyMissed(pattern: Pattern): string {

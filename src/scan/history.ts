@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { distFolder } from '../dist-folder.ts';
 import { QuashError } from '../errors.ts';
@@ -34,6 +33,7 @@ import {
 } from './history-job.ts';
 import type { HistoryRequest } from './history-worker.ts';
 import { kernelModule } from './kernel/kernel.ts';
+import { forScanning, sparingCompiler } from './threads.ts';
 
 /** Which part of a repository's history to report. Everything is read; these decide what counts. */
 export interface HistorySelection {
@@ -114,15 +114,6 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
     clearInterval(reporter);
     await crew.end();
   }
-}
-
-/**
- * Keeps V8 from spending more on compiling JavaScript than it saves: the hot loops are WebAssembly, and inlining what calls
- * them costs a second of CPU on a large repository (see PERFORMANCE.md).
- */
-function sparingCompiler(): void {
-  setFlagsFromString('--max-inlined-bytecode-size-cumulative=0');
-  setFlagsFromString('--interrupt-budget=500000');
 }
 
 /** Several threads, or this one, working on a job. */
@@ -258,11 +249,6 @@ function planJob(store: ObjectStore, options: HistoryOptions, gaps: Gap[]) {
     total: total + store.loose.length,
     weight: weight + store.loose.length * 4096,
   };
-}
-
-/** What a thread needs of a pattern: copying the rest to each costs milliseconds. */
-function forScanning(pattern: Pattern): Pattern {
-  return { ...pattern, examples: [], counterExamples: [], verify: undefined };
 }
 
 function cut(

@@ -11,8 +11,8 @@ export interface Scanner {
 }
 
 /** Makes a scanner for a pattern set. */
-export function createScanner(patterns: readonly Pattern[], options: EngineOptions): Scanner {
-  return scannerOver(createDocumentScanner(patterns, options));
+export function createScanner(patterns: readonly Pattern[], options: EngineOptions, module?: WebAssembly.Module): Scanner {
+  return scannerOver(createDocumentScanner(patterns, options, module));
 }
 
 /** A scanner that shares a document scanner's memory. */

@@ -58,8 +58,9 @@ export async function* listFiles(
 /**
  * A file's bytes, or why there are none. Opened without following a link and without waiting for a pipe's other end, and
  * looked at again once open, so what was swapped in since the listing is not read either.
+ * With `room`, what fits is read into it: thousands of files then need one buffer, and the bytes are gone at the next call.
  */
-export function readFileBytes(root: string, path: string, maxSize: number): Uint8Array | Gap {
+export function readFileBytes(root: string, path: string, maxSize: number, room?: Buffer): Uint8Array | Gap {
   const origin = { kind: 'file', path } as const;
   let file: number;
   try {
@@ -73,7 +74,7 @@ export function readFileBytes(root: string, path: string, maxSize: number): Uint
     if (!stats.isFile()) return specialFile(path);
     if (stats.size > maxSize)
       return { origin, reason: 'too-large', detail: `${stats.size} bytes, more than the ${maxSize} of --max-size` };
-    const bytes = readAll(file, stats.size, maxSize);
+    const bytes = readAll(file, stats.size, maxSize, room);
     return bytes ?? { origin, reason: 'too-large', detail: `it grew past the ${maxSize} bytes of --max-size while it was read` };
   } catch (error) {
     return unreadable(path, error);
@@ -83,9 +84,9 @@ export function readFileBytes(root: string, path: string, maxSize: number): Uint
 }
 
 /** Reads `size` bytes, fewer if the file has become shorter; undefined past `maxSize`. */
-function readAll(file: number, size: number, maxSize: number): Uint8Array | undefined {
+function readAll(file: number, size: number, maxSize: number, room: Buffer | undefined): Uint8Array | undefined {
   if (size === 0) return readUnsized(file, maxSize);
-  const bytes = Buffer.allocUnsafeSlow(size);
+  const bytes = room && size <= room.length ? room : Buffer.allocUnsafeSlow(size);
   let filled = 0;
   while (filled < size) {
     const length = readSync(file, bytes, filled, size - filled, null);

@@ -246,7 +246,16 @@ function buildTables(literals: readonly KernelLiteral[]) {
   }
 
   /** Enters the window of three bytes `shift` behind a literal's start; the bits of `next` are the low three of what can follow. */
-  function enter(first: number, second: number, third: number, next: number, literal: number, shift: number, check: number, mask: number): void {
+  function enter(
+    first: number,
+    second: number,
+    third: number,
+    next: number,
+    literal: number,
+    shift: number,
+    check: number,
+    mask: number,
+  ): void {
     const hash = hashWindow(first, second, third);
     filter[hash] |= next;
     const key = (literal | ((shift & 0xffff) << 16)) >>> 0;
@@ -295,9 +304,19 @@ function buildTables(literals: readonly KernelLiteral[]) {
       const shift = rarestShift(folded, parity);
       const code = (place: number) => text.charCodeAt(place);
       if (shift >= 0) {
-        enter(code(shift), code(shift + 1), code(shift + 2), shift + 3 < length ? 1 << (code(shift + 3) & 7) : followBits, index, shift, check, mask);
+        enter(
+          code(shift),
+          code(shift + 1),
+          code(shift + 2),
+          shift + 3 < length ? 1 << (code(shift + 3) & 7) : followBits,
+          index,
+          shift,
+          check,
+          mask,
+        );
       } else if (followTable) {
-        for (let byte = 0; byte < 256; byte++) if (followTable[byte]) enter(code(1), code(2), byte, followCount > 1 ? followBits : 255, index, 1, check, mask);
+        for (let byte = 0; byte < 256; byte++)
+          if (followTable[byte]) enter(code(1), code(2), byte, followCount > 1 ? followBits : 255, index, 1, check, mask);
       } else {
         for (let byte = 0; byte < 256; byte++) enter(byte, code(0), code(1), 1 << (code(2) & 7), index, -1, check, mask);
       }

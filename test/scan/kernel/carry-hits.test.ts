@@ -3,7 +3,7 @@ import { type KernelLiteral, runLiteral } from '../../../src/scan/kernel/kernel.
 import { carryHitsReference, reachOf, type Runs, scanReference } from '../../../src/scan/kernel/reference.ts';
 import { applyDeltaReference, type CopiedRun } from '../../../src/scan/kernel/reference-delta.ts';
 import { type DeltaOp, encodeDelta, randomEdit } from './deltas.ts';
-import { alphabets, forSeeds, type Random } from './random.ts';
+import { alphabets, forSeeds, type Random } from '../../../fixtures/random.ts';
 import { createRig, differenceOf, type KernelHit, type Rig, same } from './rig.ts';
 import { randomLiterals, randomText, wrapped } from './texts.ts';
 
@@ -236,4 +236,22 @@ test('a run is looked at again when the line feed of its line end stays and the 
   const { result, copied } = applyDeltaReference(base, encodeDelta(base.length, [{ copy: 0, length: head.length }, { insert: Buffer.from(`${lines[1]}\r\n`) }]))!;
   expect(scanReference(result, literals, 'hiding')).toMatchObject([{ position: 201, literal: runLiteral }]);
   expect(differenceOf(rig.carry(result, copied, base.length, baseHits), scanReference(result, literals, 'hiding'))).toEqual(same);
+});
+
+test('words around the longest that is looked at, edited anywhere', () => {
+  const counts: Counts = { hits: 0, kept: 0, keepable: 0 };
+  const literals: KernelLiteral[] = [{ text: 'tok_live_', caseSensitive: true, before: 20, after: 60 }];
+  const rig = createRig(literals, 'hiding');
+  forSeeds(6000, 400, (random) => {
+    const word = () => {
+      const length = random.pick([200, 3000, 4090, 4096, 4097, 4100, 8300]);
+      const at = random.int(length - 20);
+      return `${'x'.repeat(at)}${random.pick(['tok%5flive_', 'tok\\x5flive_', 'tok_live%5F', 'nothing%20'])}${'y'.repeat(length - at - 11)}`;
+    };
+    const base = Buffer.from(Array.from({ length: 1 + random.int(5) }, word).join(random.pick([' ', '\n', '\t\n'])));
+    const insert = () => Buffer.from(random.pick([' ', 'z', '%41', '\n', 'zz zz', 'tok%5flive_', 'z'.repeat(random.int(100))]));
+    check(rig, literals, 'hiding', base, rig.scan(base) as KernelHit[], randomEdit(random, base.length, insert), counts);
+  });
+  expect(counts.hits).toBeGreaterThan(300);
+  expect(counts.kept).toBeGreaterThan(50);
 });

@@ -11,7 +11,7 @@ import { readPackIndex } from '../../../src/git/pack-index.ts';
 import { createKernel } from '../../../src/scan/kernel/kernel.ts';
 import { applyDeltaReference, type CopiedRun } from '../../../src/scan/kernel/reference-delta.ts';
 import { encodeDelta, encodeSize, randomEdit } from './deltas.ts';
-import { alphabets, forSeeds } from './random.ts';
+import { alphabets, forSeeds } from '../../../fixtures/random.ts';
 
 const kernel = createKernel();
 const { exports } = kernel;

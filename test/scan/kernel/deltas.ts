@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../../../fixtures/random.ts';
 
 /** One operation of a delta: bytes copied from the base, or inserted. */
 export type DeltaOp = { readonly copy: number; readonly length: number } | { readonly insert: Uint8Array };

@@ -2,7 +2,7 @@ import { constants, deflateRawSync, deflateSync, inflateRawSync, inflateSync } f
 import { describe, expect, test } from 'vitest';
 import { createKernel, kernelErrors } from '../../../src/scan/kernel/kernel.ts';
 import { adler32Reference, inflateReference, inflateStatus } from '../../../src/scan/kernel/reference-inflate.ts';
-import { forSeeds, type Random } from './random.ts';
+import { forSeeds, type Random } from '../../../fixtures/random.ts';
 
 const kernel = createKernel();
 const { exports } = kernel;

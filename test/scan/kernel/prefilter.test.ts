@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createKernel, type KernelLiteral, runLiteral, wordLiteral } from '../../../src/scan/kernel/kernel.ts';
 import { scanReference, wrappedEndReference } from '../../../src/scan/kernel/reference.ts';
-import { alphabets, forSeeds } from './random.ts';
+import { alphabets, forSeeds } from '../../../fixtures/random.ts';
 import { createRig, differenceOf, type KernelHit, same } from './rig.ts';
 import { encoded, escaped, randomLiterals, randomText, setOf, wrapped } from './texts.ts';
 

@@ -1,5 +1,5 @@
 import type { KernelLiteral } from '../../../src/scan/kernel/kernel.ts';
-import { alphabets, type Random } from './random.ts';
+import { alphabets, type Random } from '../../../fixtures/random.ts';
 
 /** A few literals of 3 to 40 bytes, in every mix of what the prefilter knows: case, what may not precede, what must follow. */
 export function randomLiterals(random: Random): KernelLiteral[] {
