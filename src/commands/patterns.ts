@@ -160,7 +160,8 @@ async function check({ files, patterns: configured, ...options }: Options<'patte
   const { compilePatterns, compileUserPatterns, patternsFolder } = await import('../patterns/compile.ts');
   const { checkPatterns } = await import('../patterns/check.ts');
   const { mergePatterns } = await import('../patterns/pattern-set.ts');
-  const builtIn = compilePatterns(patternsFolder);
+  // Beside a user's files the built-in ones only have to be there; they are proved from their YAML when they are what is checked.
+  const builtIn = own.length > 0 ? (await loadPatterns({ withExamples: true })).set : compilePatterns(patternsFolder);
   const added = own.length > 0 ? compileUserPatterns(own) : [];
   const { set, notices } = mergePatterns(builtIn, added);
   const { stdout, stderr, signal } = context;
@@ -183,7 +184,7 @@ async function check({ files, patterns: configured, ...options }: Options<'patte
 /** Scans with a set: the scanner of the whole one is kept, and one other, since the check goes through providers in turn. */
 async function scanWithEach(whole: PatternSet): Promise<(set: PatternSet, bytes: Uint8Array) => readonly Match[]> {
   const { createScanner } = await import('../scan/scanner.ts');
-  const make = (set: PatternSet) => ({ set, scanner: createScanner(set.patterns, { minConfidence: 0.3 }) });
+  const make = (set: PatternSet) => ({ set, scanner: createScanner(set.patterns, { minConfidence: 0.3, keepsOverlaps: true }) });
   const kept = make(whole);
   let other = kept;
   return (set, bytes) => {

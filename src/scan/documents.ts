@@ -75,9 +75,8 @@ export function createDocumentScanner(
     count: number,
     emit: (match: Emitted) => void,
     scale: Scale,
+    found: Emitted[] = [],
   ): void {
-    const found: Emitted[] = [];
-    cursor = { offset: 0, line: 1, column: 1 };
     for (let hit = 0; hit < count; hit++) {
       const word = (hits >> 2) + hit * hitWords;
       const words = kernel.words();
@@ -99,7 +98,7 @@ export function createDocumentScanner(
         found.push(place(address, length, position, decision, scale));
       }
     }
-    if (found.length > 0) for (const one of withoutOverlaps(found, patterns)) emit(one);
+    if (found.length > 0) for (const one of options.keepsOverlaps ? found : withoutOverlaps(found, patterns)) emit(one);
   }
 
   function place(address: number, length: number, position: number, decision: Decision, scale: Scale): Emitted {
@@ -137,15 +136,26 @@ export function createDocumentScanner(
     return cursor;
   }
 
+  /** What the patterns without literals find in a document. */
+  function sweep(address: number, length: number, isBinary: boolean, scale: Scale): Emitted[] {
+    const decisions = engine.sweep?.(address, address + length) ?? [];
+    return decisions
+      .filter(({ pattern }) => !(isBinary && patterns[pattern].generic))
+      .map((decision) => place(address, length, 0, decision, scale));
+  }
+
   /** Finds all hits in pieces when they do not fit at once; returns their number, or -1 when they were decided piecewise. */
   function scanWhole(address: number, length: number, isBinary: boolean, emit: (match: Emitted) => void, scale: Scale): number {
+    cursor = { offset: 0, line: 1, column: 1 };
     exports.setHits(hits, mostHits);
     exports.scanDocument(address, length);
     if (!exports.hitsFull.value) {
       const count = exports.hitCount.value;
-      if (count > 0) decideHits(address, length, isBinary, count, emit, scale);
+      const swept = sweep(address, length, isBinary, scale);
+      if (count > 0 || swept.length > 0) decideHits(address, length, isBinary, count, emit, scale, swept);
       return count;
     }
+    for (const one of sweep(address, length, isBinary, scale)) emit(one);
     // Every byte starts at most a few hits: a piece this small always fits.
     const piece = 4096;
     for (let from = 0; from < length; from += piece) {
@@ -183,7 +193,11 @@ export function createDocumentScanner(
     exports.carryHits(address, length, segments, segmentCount, base.hits, base.hitCount, base.length, 1);
     if (exports.hitsFull.value) return scan(address, length, emit);
     const count = exports.hitCount.value;
-    if (count > 0) decideHits(address, length, isBinaryAt(address, length), count, emit, plain);
+    cursor = { offset: 0, line: 1, column: 1 };
+    if (count > 0 || engine.sweep) {
+      const isBinary = isBinaryAt(address, length);
+      decideHits(address, length, isBinary, count, emit, plain, sweep(address, length, isBinary, plain));
+    }
     return { address, length, hits: -1, hitCount: count, isOpaque: false };
   }
 

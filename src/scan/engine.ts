@@ -17,6 +17,8 @@ const decodeDepth = 4;
 export interface EngineOptions {
   /** Generic matches below it are dropped where they are found. 0 to 1. */
   readonly minConfidence: number;
+  /** Keeps every match where patterns overlap, instead of the most telling one: for checking patterns against each other. */
+  readonly keepsOverlaps?: boolean;
   /** Called with each span that looked like a pattern's and why it was turned down. */
   readonly turnedDown?: (pattern: Pattern, reason: string, start: number, end: number) => void;
 }
@@ -25,6 +27,8 @@ export interface EngineOptions {
 export interface Engine {
   /** Decides a hit in the document that lies at [start, end) of the kernel's memory. Positions are relative to `start`. */
   decide(start: number, end: number, position: number, literal: number, runLength: number): readonly Decision[];
+  /** Runs the patterns without literals over the whole document; offsets are relative to its start. Undefined when there are none. */
+  readonly sweep: ((start: number, end: number) => readonly Decision[]) | undefined;
 }
 
 interface Runner {
@@ -426,7 +430,29 @@ export function createEngine(
     }
   }
 
-  return { decide };
+  const sweepers = patterns.flatMap((pattern, index) => (pattern.literals.length === 0 && !pattern.detector ? [runnerOf(pattern, index)] : []));
+  // One automaton for all of them tells which are worth running.
+  let set: InstanceType<typeof RE2.Set> | undefined;
+
+  function sweep(start: number, end: number): readonly Decision[] {
+    const found: Decision[] = [];
+    set ??= new RE2.Set(sweepers.map(({ pattern }) => pattern.regex));
+    const bytes = kernel.bytes().subarray(start, end);
+    for (const which of set.match(bytes)) {
+      const runner = sweepers[which];
+      runner.regex ??= new RE2(runner.pattern.regex, 'dg');
+      for (let from = 0; from <= bytes.length; ) {
+        runner.regex.lastIndex = from;
+        const matched = execBuffer(runner.regex, bytes);
+        if (!matched) break;
+        accept(runner, matched, start, start, end, 0, found);
+        from = Math.max(matched.index + 1, matched.index + matched[0].length);
+      }
+    }
+    return found;
+  }
+
+  return { decide, sweep: sweepers.length > 0 ? sweep : undefined };
 }
 
 function findPart(

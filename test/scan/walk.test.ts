@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { randomFrom } from '../../fixtures/random.ts';
+import { alphabets, randomFrom } from '../../fixtures/random.ts';
 import { type BuiltRepository, buildRepository } from '../../fixtures/repositories/builder.ts';
 import { buildEditedHistory } from '../../fixtures/repositories/edited-history.ts';
 import type { Pattern } from '../../src/model/pattern.ts';
@@ -64,10 +64,10 @@ describe('histories of random edits', () => {
     const { plain, deltas } = compare(repository, own, 0.5);
     expect(plain.matches.size).toBeGreaterThan(1000);
     expect(deltas.deltas).toBeGreaterThan(deltas.objects / 3);
-    expect(deltas.decided).toBeLessThan(plain.decided / 2);
+    expect(deltas.decided).toBeLessThan(0.85 * plain.decided);
 
     const all = compare(repository, [...shipped, ...own], 0.5);
-    expect(all.deltas.decided).toBeLessThan(all.plain.decided / 2);
+    expect(all.deltas.decided).toBeLessThan(0.85 * all.plain.decided);
     // Below the threshold of the entropy detector every encoded run is judged.
     compare(repository, [...shipped, ...own], 0.1);
   });
@@ -146,8 +146,10 @@ describe('what a delta cuts', () => {
   });
 
   test('a comment that allows, as far from the value as it is looked for, and further', () => {
-    const middles = [240, 250, 256, 260, 500, 600, 760, 800].flatMap((distance) =>
-      ['quash:allow', 'quash:adlow'].map((comment) => `api_key = "${hex.slice(0, 20)}Zk9x" #${' '.repeat(distance)}${comment}`),
+    const random = randomFrom(8);
+    const values = [`api_key = "${random.text(30, alphabets.token)}"`, `password: ${random.text(18, alphabets.token)}`, token, 'api_key = "'.padEnd(480) + `${random.text(30, alphabets.token)}"`];
+    const middles = [200, 250, 256, 260, 480, 500, 510, 760, 800].flatMap((distance) =>
+      ['quash:allow', 'quash:adlow'].map((comment) => values.map((value) => `${value} #${' '.repeat(distance)}${comment}`).join('\n')),
     );
     const { deltas } = compare(versions('comments', middles.map((middle) => head + middle + tail)), [...shipped, ...own], 0.1);
     expect(deltas.deltas).toBe(middles.length - 1);
