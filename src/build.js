@@ -44,7 +44,7 @@ function buildRe2() {
     env: {
       ...process.env,
       JOBS: 'max',
-      ...(hasHeaders && !process.env.npm_config_nodedir ? { npm_config_nodedir: prefix } : {}),
+      ...(hasHeaders ? { npm_config_nodedir: prefix } : {}),
     },
     encoding: 'utf8',
     maxBuffer: 1 << 28,

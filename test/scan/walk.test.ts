@@ -147,8 +147,16 @@ describe('what a delta cuts', () => {
 
   test('a comment that allows, as far from the value as it is looked for, and further', () => {
     const random = randomFrom(8);
-    const values = [`api_key = "${random.text(30, alphabets.token)}"`, `password: ${random.text(18, alphabets.token)}`, token, 'api_key = "'.padEnd(480) + `${random.text(30, alphabets.token)}"`];
-    const middles = [200, 250, 256, 260, 480, 500, 510, 760, 800].flatMap((distance) =>
+    const value = (length: number) => random.text(length, alphabets.token);
+    const values = [
+      token,
+      `api_key = "${value(30)}"`,
+      `password: ${value(18)}`,
+      // As far from its keyword as a detector looks for a value.
+      `api_key ${' '.repeat(40)}=${' '.repeat(40)}"${value(256)}"`,
+      `Authorization: Bearer eyJ${value(200)}.eyJ${value(150)}`,
+    ];
+    const middles = [100, 150, 200, 250, 256, 260, 480, 500, 510, 760, 800].flatMap((distance) =>
       ['quash:allow', 'quash:adlow'].map((comment) => values.map((value) => `${value} #${' '.repeat(distance)}${comment}`).join('\n')),
     );
     const { deltas } = compare(versions('comments', middles.map((middle) => head + middle + tail)), [...shipped, ...own], 0.1);
