@@ -204,7 +204,7 @@ function summarise({ patterns, examples, counterExamples, problems }: CheckResul
   const verdict =
     problems.length === 0
       ? 'all hold'
-      : [count(errors, 'error'), ...(warnings > 0 ? [count(warnings, 'warning')] : [])].join(', ');
+      : [count(errors, 'error'), count(warnings, 'warning')].filter((text) => !text.startsWith('0 ')).join(', ');
   return `${problems.map(problemLine).join('')}${counts}: ${verdict}\n`;
 }
 

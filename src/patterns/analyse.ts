@@ -40,8 +40,10 @@ export interface Analysis {
 export const lineReach = 256;
 /** The reach that a pattern gets without asking for more with `maxLength`. */
 export const largestReach = 16 * 1024;
-/** What a named detector may look at around its keyword. */
-export const detectorReach = { before: 256, after: 512 } as const;
+/** What a named detector looks at around its keyword. */
+export const detectorWindow = { before: 256, after: 512 } as const;
+/** How far from its keyword a byte can matter: beyond a value at the window's edge the engine looks at the rest of the line. */
+export const detectorReach = { before: detectorWindow.before + lineReach, after: detectorWindow.after + lineReach } as const;
 
 // A boundary looks at one byte, an assertion such as \b at one, and a character cut by a window's edge has up to four.
 const edge = 4;

@@ -15,7 +15,7 @@ import {
 } from '../model/pattern.ts';
 import { checksums } from '../scan/checksums.ts';
 import { followOfDetector } from '../scan/generic-follow.ts';
-import { AnalysisError, analysePattern, detectorReach } from './analyse.ts';
+import { AnalysisError, analysePattern, detectorReach, detectorWindow } from './analyse.ts';
 import { closest } from './did-you-mean.ts';
 import { type LoadedPatternFile, loadPatternFiles, type PatternProblem, throwProblems } from './load.ts';
 import { findGroup, groupNames, parseRegex, RegexError } from './regex.ts';
@@ -168,7 +168,7 @@ function detectorAnalysis(literals: PatternDefinition['literals'], detector: str
   }
   return {
     minLength: 1,
-    maxLength: detectorReach.after,
+    maxLength: detectorWindow.after,
     literals: keywords.map((text): Literal => {
       const follow = followOfDetector(detector, text);
       return { text, caseSensitive: false, minOffset: 0, maxOffset: 0, ...(follow && { follow }) };

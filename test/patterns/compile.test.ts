@@ -70,7 +70,7 @@ describe('compiling a folder', () => {
       regex: '',
       detector: 'assigned-value',
       generic: true,
-      reach: { before: 256, after: 512 },
+      reach: { before: 512, after: 768 },
       literals: [{ text: 'secret', caseSensitive: false }],
       decoders: [],
     });
