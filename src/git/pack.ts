@@ -63,14 +63,11 @@ export function readPackEntries(index: PackIndex): { readonly entries: PackEntri
 
     for (let i = 0; i < count; i++) {
       const start = starts[i];
-      const end = i + 1 < count ? starts[i + 1] : trailer;
+      const end = Math.min(i + 1 < count ? starts[i + 1] : trailer, trailer);
       entries.name[i] = order[i];
       entries.base[i] = -1;
-      if (start < 12 || end > trailer || end - start < 2) {
-        faults.push({
-          entry: i,
-          detail: start >= trailer || end > trailer ? 'the pack ends before it' : 'the index gives it no room',
-        });
+      if (start < 12 || end - start < 2) {
+        faults.push({ entry: i, detail: start >= trailer ? 'the pack ends before it' : 'the index gives it no room' });
         continue;
       }
       if (start < chunkAt || start + headBytes > chunkAt + chunkLength) {
@@ -98,7 +95,6 @@ export function readPackEntries(index: PackIndex): { readonly entries: PackEntri
           distance = (distance + 1) * 128 + (byte & 127);
         }
         entries.base[i] = indexOf(starts, start - distance, i);
-        if (entries.base[i] === -2) faults.push({ entry: i, detail: 'its base is not where it says' });
       } else if (type === packTypes.refDelta) {
         const named = findName(index, chunk.subarray(at, at + index.hashBytes));
         at += index.hashBytes;
@@ -115,6 +111,14 @@ export function readPackEntries(index: PackIndex): { readonly entries: PackEntri
         entries.base[i] = -2;
         continue;
       }
+      if (chunkAt + at > end) {
+        faults.push({ entry: i, detail: 'its head runs into the next entry' });
+        entries.type[i] = 0;
+        entries.base[i] = -2;
+        continue;
+      }
+      if (type === packTypes.offsetDelta && entries.base[i] === -2)
+        faults.push({ entry: i, detail: 'its base is not where it says' });
       entries.dataAt[i] = chunkAt + at;
       entries.dataBytes[i] = Math.min(end - (chunkAt + at), 0xffffffff);
     }
@@ -167,5 +171,5 @@ function indexOf(starts: Float64Array, start: number, count: number): number {
     if (starts[middle] < start) low = middle + 1;
     else high = middle;
   }
-  return low < starts.length && starts[low] === start ? low : -2;
+  return low < count && starts[low] === start ? low : -2;
 }

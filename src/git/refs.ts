@@ -1,57 +1,78 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GitOptions, git } from './run-git.ts';
 
-/** Where a repository's history starts. Hex names. */
+/** What names the starts of a repository's history. Hex names of commits and annotated tags. */
 export interface Tips {
   readonly head?: string;
-  /** Every commit that something names: refs, HEAD of each worktree, entries of the stash. */
-  readonly commits: readonly string[];
-  readonly tags: readonly string[];
+  /** Whatever a ref, a worktree's HEAD or an entry of the stash names. */
+  readonly names: readonly string[];
   /** Tips of refs/notes. */
   readonly notes: readonly string[];
 }
 
-/** Reads all refs, annotated tags peeled, with HEAD, the worktrees' HEADs and every entry of the stash. */
+const hexName = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+
+/**
+ * Reads all refs, the worktrees' HEADs and every entry of the stash. The files are read as they are, since git looks up
+ * each object that a ref names and gives up at the first that is damaged; only a reftable is left to git.
+ */
 export async function readTips(commonDir: string, options: GitOptions): Promise<Tips> {
-  const listing = await git(['for-each-ref', '--format=%(objectname) %(objecttype) %(*objectname) %(refname)'], options);
-  const commits = new Set<string>();
-  const tags = new Set<string>();
+  const refs = existsSync(join(commonDir, 'reftable')) ? await listRefs(options) : readRefs(commonDir);
+  const gitDir = options.gitDir ?? commonDir;
+  const names = new Set<string>();
   const notes = new Set<string>();
-  for (const line of listing.toString('utf8').split('\n')) {
-    const [name, type, peeled, ref] = line.split(' ');
-    if (!name) continue;
-    if (type === 'tag') {
-      tags.add(name);
-      if (peeled) commits.add(peeled);
-    } else if (ref?.startsWith('refs/notes/')) notes.add(name);
-    else commits.add(name);
-  }
-  const head = nameIn(join(options.gitDir ?? commonDir, 'HEAD')) ?? (await resolveHead(options));
-  if (head) commits.add(head);
+  for (const [ref, name] of refs) (ref.startsWith('refs/notes/') ? notes : names).add(name);
+  const head = resolveHead(text(join(gitDir, 'HEAD')).trim(), refs);
+  if (head) names.add(head);
   for (const worktree of list(join(commonDir, 'worktrees'))) {
-    const name = nameIn(join(commonDir, 'worktrees', worktree, 'HEAD'));
-    if (name) commits.add(name);
+    const name = resolveHead(text(join(commonDir, 'worktrees', worktree, 'HEAD')).trim(), refs);
+    if (name) names.add(name);
   }
   // refs/stash names the newest entry only; the older ones live in its log, one `old new who` a line.
   for (const line of text(join(commonDir, 'logs', 'refs', 'stash')).split('\n')) {
     const name = line.split(' ')[1];
-    if (name && /^[0-9a-f]{40,64}$/.test(name)) commits.add(name);
+    if (name && hexName.test(name)) names.add(name);
   }
-  return { ...(head ? { head } : {}), commits: [...commits], tags: [...tags], notes: [...notes] };
+  return { ...(head ? { head } : {}), names: [...names], notes: [...notes] };
 }
 
-async function resolveHead(options: GitOptions): Promise<string | undefined> {
-  try {
-    return (await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], options)).toString('latin1').trim() || undefined;
-  } catch {
-    // No commit yet: HEAD names a branch that is not born.
-    return undefined;
-  }
+function resolveHead(head: string, refs: ReadonlyMap<string, string>): string | undefined {
+  if (hexName.test(head)) return head;
+  const ref = /^ref: *(\S+)$/.exec(head)?.[1];
+  return ref === undefined ? undefined : refs.get(ref);
 }
 
-function nameIn(path: string): string | undefined {
-  return /^[0-9a-f]{40,64}$/.exec(text(path).trim())?.[0];
+/** Refs as files: `packed-refs`, and below `refs/` those that changed since, which win. */
+function readRefs(commonDir: string): ReadonlyMap<string, string> {
+  const refs = new Map<string, string>();
+  for (const line of text(join(commonDir, 'packed-refs')).split('\n')) {
+    const [name, ref] = line.split(' ');
+    if (name && ref && hexName.test(name)) refs.set(ref, name);
+  }
+  const folders = ['refs'];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of list(join(commonDir, folder))) {
+      const ref = `${folder}/${entry}`;
+      const path = join(commonDir, ref);
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) folders.push(ref);
+      else {
+        const name = text(path).trim();
+        if (hexName.test(name)) refs.set(ref, name);
+      }
+    }
+  }
+  return refs;
+}
+
+async function listRefs(options: GitOptions): Promise<ReadonlyMap<string, string>> {
+  const listing = await git(['for-each-ref', '--format=%(objectname) %(refname)'], options);
+  const refs = new Map<string, string>();
+  for (const line of listing.toString('utf8').split('\n')) {
+    const [name, ref] = line.split(' ');
+    if (name && ref) refs.set(ref, name);
+  }
+  return refs;
 }
 
 function text(path: string): string {

@@ -26,12 +26,17 @@ export function identifying(
   secret: Secret,
   parts: Readonly<Record<string, Secret>>,
 ): readonly string[] {
-  const fields = [secret.reveal()];
+  const fields = [canonical(secret.reveal())];
   for (const { name, identifies } of pattern.parts) {
     const part = Object.hasOwn(parts, name) ? parts[name] : undefined;
     if (identifies && part) fields.push(name, part.reveal());
   }
   return fields;
+}
+
+/** A PEM key is the same key whatever its line ends are: real ones, escaped ones of JSON, or none. */
+function canonical(value: string): string {
+  return value.startsWith('-----BEGIN ') ? value.replace(/\\[nrt]|\s/g, '') : value;
 }
 
 /** A credential's fingerprint: HMAC-SHA-256 under `key`, hex, of its provider and what identifies it. */

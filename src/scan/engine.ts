@@ -430,7 +430,9 @@ export function createEngine(
     }
   }
 
-  const sweepers = patterns.flatMap((pattern, index) => (pattern.literals.length === 0 && !pattern.detector ? [runnerOf(pattern, index)] : []));
+  const sweepers = patterns.flatMap((pattern, index) =>
+    pattern.literals.length === 0 && !pattern.detector ? [runnerOf(pattern, index)] : [],
+  );
   // One automaton for all of them tells which are worth running.
   let set: InstanceType<typeof RE2.Set> | undefined;
 

@@ -65,6 +65,8 @@ export interface ScanPart {
   readonly decisions: readonly Decision[];
   readonly matches: Float64Array;
   readonly commits: CommitRecords;
+  /** Annotated tags and what they tag, hex names in turn. */
+  readonly tags: readonly string[];
   readonly looseTrees: readonly number[];
   readonly faults: readonly ObjectFault[];
   /** Objects whose base could not be read. */
@@ -110,6 +112,11 @@ export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions
     const faults: ObjectFault[] = [];
     const orphans: number[] = [];
     const looseTrees: number[] = [];
+    const tags: string[] = [];
+    const noteTag = (name: Uint8Array, bytes: Buffer, start: number) => {
+      const target = /^object ([0-9a-f]{40,64})\n/.exec(bytes.toString('latin1', start, start + 80))?.[1];
+      if (target) tags.push(Buffer.from(name).toString('hex'), target);
+    };
 
     function record(object: number, type: number, { decision, start, end, line, column, endLine, endColumn }: Emitted): void {
       let number = decisionNumbers.get(decision);
@@ -134,6 +141,7 @@ export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions
         object(entry, address, length) {
           objects++;
           bytes += length;
+          if (entries.type[entry] === packTypes.tag) noteTag(nameAt(entry), scanner.kernel.bytes(), address);
           if (entries.type[entry] === packTypes.commit)
             commits.add(nameAt(entry), scanner.kernel.bytes(), address, address + length);
         },
@@ -156,12 +164,13 @@ export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions
         looseTrees.push(object);
         continue;
       }
+      if (type === packTypes.tag) noteTag(Buffer.from(job.loose[next].name, 'hex'), loose.bytes, 0);
       if (type === packTypes.commit) commits.add(Buffer.from(job.loose[next].name, 'hex'), loose.bytes, 0, loose.bytes.length);
       scanBytes(scanner, loose.bytes, (match) => record(object, type, match));
       Atomics.add(job.counters, counter.objects, 1);
       Atomics.add(job.counters, counter.kilobytes, Math.round(loose.bytes.length / 1024));
     }
-    return { decisions, matches: Float64Array.from(rows), commits: commits.records(), looseTrees, faults, orphans };
+    return { decisions, matches: Float64Array.from(rows), commits: commits.records(), tags, looseTrees, faults, orphans };
   }
 
   async function readTrees({ trees, treeOf, blobs, chunks, looseTrees, counters }: TreeJob): Promise<TreeLinks> {

@@ -8,6 +8,7 @@ import { buildNameTable, findInTable, type NameTable } from '../git/name-table.t
 import { openObjectReader } from '../git/object-reader.ts';
 import { type ObjectStore, openObjectStore } from '../git/object-store.ts';
 import { packTypes, readPackEntries } from '../git/pack.ts';
+import { findName } from '../git/pack-index.ts';
 import { readTips, type Tips } from '../git/refs.ts';
 import { type GitOptions, git } from '../git/run-git.ts';
 import { type Appearance, buildTreeGraph, type TreeGraph, type TreeLinks } from '../git/tree-graph.ts';
@@ -97,9 +98,28 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
       parts.map((part) => part.commits),
       store.hashBytes,
     );
-    const selected = await select(graph, tips, options.selection, gitOptions, gaps, store);
+    const tags = new Map<string, string>();
+    for (const part of parts) for (let i = 0; i < part.tags.length; i += 2) tags.set(part.tags[i], part.tags[i + 1]);
+    const selected = await select(graph, tips, tags, options.selection, gitOptions, gaps, store);
     const matches = [...parts.flatMap((part) => [...matchesOf(part)]), ...rescued];
-    const candidates = await attribute(matches, job, treeChunks, parts, graph, selected, tips, crew, options, gitOptions, gaps);
+    // In a damaged repository the way from a ref to an object may be what is lost: then everything that was found counts.
+    const isDamaged =
+      gaps.some(({ reason }) => reason === 'corrupt' || reason === 'missing-object') ||
+      parts.some(({ faults }) => faults.length > 0);
+    const withUnreachable = options.selection.withUnreachable || (isDamaged && options.selection.revisions.length === 0);
+    const candidates = await attribute(
+      matches,
+      job,
+      treeChunks,
+      parts,
+      graph,
+      withUnreachable ? { ...selected, known: everything(graph), wanted: everything(graph), tags: undefined } : selected,
+      tips,
+      crew,
+      { ...options, selection: { ...options.selection, withUnreachable } },
+      gitOptions,
+      gaps,
+    );
     for (const { faults } of parts) {
       for (const { object, reason, detail } of faults) {
         gaps.push({
@@ -339,26 +359,45 @@ interface Selected {
   readonly tags: ReadonlySet<string> | undefined;
 }
 
+function everything(graph: CommitGraph): Uint8Array {
+  return new Uint8Array(graph.count).fill(1);
+}
+
 async function select(
   graph: CommitGraph,
   tips: Tips,
+  tags: ReadonlyMap<string, string>,
   selection: HistorySelection,
   gitOptions: GitOptions,
   gaps: Gap[],
   store: ObjectStore,
 ): Promise<Selected> {
-  const numbers = (names: readonly string[]) =>
-    names.map((name) => findInTable(graph.names, Buffer.from(name, 'hex'), 0)).filter((number) => number >= 0);
+  const numberOf = (name: string) => {
+    let commit = name;
+    // A tag may tag a tag; git itself gives up on a chain this long.
+    for (let depth = 0; depth < 10 && tags.has(commit); depth++) commit = tags.get(commit)!;
+    return findInTable(graph.names, Buffer.from(commit, 'hex'), 0);
+  };
+  const numbers = (names: readonly string[]) => names.map(numberOf).filter((number) => number >= 0);
   const notes = reachable(graph, numbers(tips.notes));
   reportMissing(graph, gaps, store);
+  for (const name of [...tips.names, ...tips.notes]) {
+    // What a tag names may be a blob or a tree: only what is not there at all is missing.
+    if (tags.has(name) || numberOf(name) >= 0 || hasObject(store, name)) continue;
+    gaps.push({
+      origin: { kind: 'commit', commit: name },
+      reason: 'missing-object',
+      detail: `a ref names ${name.slice(0, 12)}, which is not here; run git fetch, or git fsck`,
+    });
+  }
   if (selection.revisions.length === 0) {
-    const starts = numbers([...tips.commits, ...tips.notes]);
+    const starts = numbers([...tips.names, ...tips.notes]);
     const known = selection.withUnreachable ? new Uint8Array(graph.count).fill(1) : reachable(graph, starts);
     const wanted =
       selection.since === undefined
         ? known
         : known.map((isKnown, commit) => (isKnown && graph.times[commit] >= selection.since! ? 1 : 0));
-    return { known, wanted, notes, tags: selection.withUnreachable ? undefined : new Set(tips.tags) };
+    return { known, wanted, notes, tags: selection.withUnreachable ? undefined : reachedTags(tips, tags) };
   }
   const lines: string[] = [];
   for (const revision of selection.revisions) {
@@ -386,6 +425,18 @@ async function select(
     notes,
     tags: new Set(),
   };
+}
+
+/** The annotated tags that refs name, and those that they tag. */
+function reachedTags(tips: Tips, tags: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const reached = new Set<string>();
+  for (const name of tips.names) for (let tag = name; tags.has(tag) && !reached.has(tag); tag = tags.get(tag)!) reached.add(tag);
+  return reached;
+}
+
+function hasObject(store: ObjectStore, name: string): boolean {
+  const raw = Buffer.from(name, 'hex');
+  return store.packs.some((pack) => findName(pack, raw) >= 0) || store.loose.some((loose) => loose.name === name);
 }
 
 /** Parents that are not here, where nothing says that they were left out on purpose. */
@@ -622,11 +673,17 @@ function pick(author: Author | undefined): Partial<Author> {
 async function readAuthors(commits: readonly string[], gitOptions: GitOptions): Promise<ReadonlyMap<string, Author>> {
   const authors = new Map<string, Author>();
   if (commits.length === 0) return authors;
-  const output = await git(['log', '--no-walk=unsorted', '--stdin', '-z', '--format=%H%n%an%n%ae%n%aI'], {
-    ...gitOptions,
-    input: `${commits.join('\n')}\n`,
-  });
-  for (const record of output.toString('utf8').split('\0')) {
+  const ask = (names: readonly string[]) =>
+    git(['log', '--no-walk=unsorted', '--stdin', '-z', '--format=%H%n%an%n%ae%n%aI'], {
+      ...gitOptions,
+      input: `${names.join('\n')}\n`,
+    });
+  // git gives up at the first commit that is damaged: then each is asked about on its own, and the damaged one has no author.
+  const outputs = await ask(commits).then(
+    (output) => [output],
+    () => Promise.all(commits.slice(0, 1000).map((commit) => ask([commit]).catch(() => Buffer.alloc(0)))),
+  );
+  for (const record of outputs.flatMap((output) => output.toString('utf8').split('\0'))) {
     const [commit, author, email, date] = record.trim().split('\n');
     if (commit) authors.set(commit, { author, email, date });
   }

@@ -61,7 +61,7 @@ export function walkDeltaTrees(
 
   /** Brings an entry's stream into the kernel's memory, to `source`; returns how many bytes of it there are. */
   function readInput(entry: number): number {
-    const wanted = entries.dataBytes[entry];
+    const wanted = Math.min(entries.dataBytes[entry], mostStreamBytes(entries.size[entry]));
     const at = entries.dataAt[entry];
     if (wanted <= windowBytes >> 2) {
       if (at < windowAt || at + wanted > windowAt + windowLength) {
@@ -123,7 +123,7 @@ export function walkDeltaTrees(
       visitor.fault(entry, 'too-large', `${length} bytes`);
       return undefined;
     }
-    // A copy takes two bytes at least: a delta has no more runs than half its bytes.
+    // A copy takes a byte at least: a delta has no more runs than bytes.
     if (size > segmentRoom) {
       kernel.free(segments);
       segmentRoom = size;
@@ -189,4 +189,12 @@ export function walkDeltaTrees(
     kernel.free(delta);
     kernel.free(segments);
   }
+}
+
+/**
+ * More bytes than a stream of this many inflated bytes takes, however badly it is packed: zlib's own bound is a
+ * thousandth and a few bytes. An entry whose neighbours are missing from the index seems to go on to the end of the pack.
+ */
+function mostStreamBytes(size: number): number {
+  return size + (size >>> 3) + 65536;
 }
