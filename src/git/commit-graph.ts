@@ -17,6 +17,9 @@ export interface CommitCollector {
   records(): CommitRecords;
 }
 
+/** As many as are counted in 16 bits; git writes no merge of more than a few dozen. */
+const mostParents = 65535;
+
 export function createCommitCollector(hashBytes: number): CommitCollector {
   const links = growing();
   const names = growing();
@@ -25,21 +28,24 @@ export function createCommitCollector(hashBytes: number): CommitCollector {
   return {
     add(name, bytes, start, end) {
       const hexLength = 2 * hashBytes;
-      // The head is `tree <hex>`, any `parent <hex>`, `author …`, `committer … <seconds> <zone>`, in this order.
+      // The head is `tree <hex>`, any `parent <hex>`, `author …`, `committer … <seconds> <zone>`, in this order. A commit
+      // that does not begin so is none; what follows a parent that is none is not read.
       let at = start;
       if (end - at < 5 + hexLength || bytes.toString('latin1', at, at + 5) !== 'tree ') return;
-      links.push(Buffer.from(bytes.toString('latin1', at + 5, at + 5 + hexLength), 'hex'));
+      const own = [Buffer.from(bytes.toString('latin1', at + 5, at + 5 + hexLength), 'hex')];
+      if (own[0].length !== hashBytes) return;
       at += 6 + hexLength;
-      let parents = 0;
-      while (at + 7 + hexLength < end && bytes[at] === 0x70 && bytes.toString('latin1', at, at + 7) === 'parent ') {
-        links.push(Buffer.from(bytes.toString('latin1', at + 7, at + 7 + hexLength), 'hex'));
+      while (own.length <= mostParents && at + 7 + hexLength < end && bytes[at] === 0x70 && bytes.toString('latin1', at, at + 7) === 'parent ') {
+        const parent = Buffer.from(bytes.toString('latin1', at + 7, at + 7 + hexLength), 'hex');
+        if (parent.length !== hashBytes) break;
+        own.push(parent);
         at += 8 + hexLength;
-        parents++;
       }
+      for (const link of own) links.push(link);
       const head = bytes.toString('latin1', at, Math.min(end, at + 4096));
       const time = /^committer [^\n]*> (-?\d{1,15}) [+-]\d{4}$/m.exec(head);
       names.push(name);
-      parentCounts.push(parents);
+      parentCounts.push(own.length - 1);
       times.push(time ? Number(time[1]) : 0);
     },
     records: () => ({

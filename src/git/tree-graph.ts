@@ -44,8 +44,11 @@ export function createTreeCollector(trees: NameTable, blobs: NameTable): TreeCol
       // An entry is `mode SP name NUL` and the raw object name; the mode of a tree is 40000, of a submodule 160000.
       let at = start;
       while (at < end) {
-        const first = bytes[at];
-        const second = bytes[at + 1];
+        // Some old tools padded the mode with zeros.
+        let mode = at;
+        while (mode < end && bytes[mode] === 0x30) mode++;
+        const first = bytes[mode];
+        const second = bytes[mode + 1];
         let name = at + 5;
         while (name < end && bytes[name - 1] !== 0x20) name++;
         let nameEnd = name;

@@ -87,7 +87,13 @@ export function* matchesOf({ decisions, matches }: Pick<ScanPart, 'decisions' | 
 /** One thread's share of a job: takes chunks until none is left. */
 export interface HistoryRunner {
   scan(): Promise<ScanPart>;
-  readTrees(job: TreeJob): Promise<TreeLinks>;
+  readTrees(job: TreeJob): Promise<TreePart>;
+}
+
+/** What one thread read of the trees, and the ones that it could not. */
+export interface TreePart {
+  readonly links: TreeLinks;
+  readonly faults: readonly ObjectFault[];
 }
 
 /** The second pass: which trees hold which, and where the wanted blobs stand. */
@@ -173,7 +179,8 @@ export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions
     return { decisions, matches: Float64Array.from(rows), commits: commits.records(), tags, looseTrees, faults, orphans };
   }
 
-  async function readTrees({ trees, treeOf, blobs, chunks, looseTrees, counters }: TreeJob): Promise<TreeLinks> {
+  async function readTrees({ trees, treeOf, blobs, chunks, looseTrees, counters }: TreeJob): Promise<TreePart> {
+    const faults: ObjectFault[] = [];
     const collector = createTreeCollector(trees, blobs);
     const { kernel } = scanner;
     const reader: Pick<DocumentScanner, 'kernel' | 'scan' | 'scanDelta' | 'keepHits' | 'release'> = {
@@ -191,17 +198,22 @@ export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions
           const tree = treeOf[firstObject + entries.name[entry]];
           if (tree >= 0) collector.add(tree, kernel.bytes(), address, address + length);
         },
-        // A tree that cannot be read costs attribution, not findings: its blobs are scanned all the same.
-        fault: () => {},
-        orphan: () => {},
+        fault: (entry, reason, detail) => faults.push({ object: firstObject + entries.name[entry], reason, detail }),
+        orphan: (entry) =>
+          faults.push({
+            object: firstObject + entries.name[entry],
+            reason: 'corrupt',
+            detail: 'it stands on an object that cannot be read',
+          }),
       });
     }
     for (let next = take(counters, counter.loose); next < looseTrees.length; next = take(counters, counter.loose)) {
       const object = looseTrees[next];
       const loose = await readLooseObject(job.loose[object - job.firstLoose].path, job.maxBytes);
-      if (!('fault' in loose)) collector.add(treeOf[object], loose.bytes, 0, loose.bytes.length);
+      if ('fault' in loose) faults.push({ object, reason: loose.fault, detail: loose.detail });
+      else collector.add(treeOf[object], loose.bytes, 0, loose.bytes.length);
     }
-    return collector.links();
+    return { links: collector.links(), faults };
   }
 
   return { scan, readTrees };

@@ -11,7 +11,7 @@ import { packTypes, readPackEntries } from '../git/pack.ts';
 import { findName } from '../git/pack-index.ts';
 import { readTips, type Tips } from '../git/refs.ts';
 import { type GitOptions, git } from '../git/run-git.ts';
-import { type Appearance, buildTreeGraph, type TreeGraph, type TreeLinks } from '../git/tree-graph.ts';
+import { type Appearance, buildTreeGraph, type TreeGraph } from '../git/tree-graph.ts';
 import type { Candidate } from '../model/candidate.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Origin } from '../model/origin.ts';
@@ -27,10 +27,12 @@ import {
   type HistoryRunner,
   type JobPack,
   matchesOf,
+  type ObjectFault,
   type ObjectMatch,
   type ScanPart,
   scanBytes,
   type TreeJob,
+  type TreePart,
 } from './history-job.ts';
 import type { HistoryRequest } from './history-worker.ts';
 import { kernelModule } from './kernel/kernel.ts';
@@ -120,15 +122,7 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
       gitOptions,
       gaps,
     );
-    for (const { faults } of parts) {
-      for (const { object, reason, detail } of faults) {
-        gaps.push({
-          origin: { kind: 'git', blob: nameOf(job, object) },
-          reason,
-          detail: `object ${nameOf(job, object).slice(0, 12)}: ${detail}`,
-        });
-      }
-    }
+    for (const { faults } of parts) for (const fault of faults) gaps.push(objectGap(job, fault));
     return { candidates, gaps, objects: job.counters[counter.objects], bytes: job.counters[counter.kilobytes] * 1024 };
   } finally {
     clearInterval(reporter);
@@ -136,10 +130,15 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
   }
 }
 
+function objectGap(job: HistoryJob, { object, reason, detail }: ObjectFault): Gap {
+  const blob = nameOf(job, object);
+  return { origin: { kind: 'git', blob }, reason, detail: `object ${blob.slice(0, 12)}: ${detail}` };
+}
+
 /** Several threads, or this one, working on a job. */
 interface Crew {
   scan(): Promise<readonly ScanPart[]>;
-  readTrees(job: TreeJob): Promise<readonly TreeLinks[]>;
+  readTrees(job: TreeJob): Promise<readonly TreePart[]>;
   end(): Promise<void>;
 }
 
@@ -175,7 +174,7 @@ function startWorkers(job: HistoryJob, threads: number, signal: AbortSignal | un
     );
   return {
     scan: async () => (await ask({ step: 'scan' })) as ScanPart[],
-    readTrees: async (treeJob) => (await ask({ step: 'trees', job: treeJob })) as TreeLinks[],
+    readTrees: async (treeJob) => (await ask({ step: 'trees', job: treeJob })) as TreePart[],
     end: async () => {
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
@@ -498,10 +497,14 @@ async function attribute(
     byBlob[blob].push(match);
   }
 
-  const hasHead = tips.head !== undefined;
-  const treeGraph =
-    blobs.size > 0 || hasHead ? await readTreeGraph(blobs, job, treeChunks, parts, graph, selected, crew) : undefined;
-  const places = placeSecrets(byBlob, [...blobs.keys()], treeGraph, graph, selected, options);
+  const read =
+    blobs.size > 0 || tips.head !== undefined
+      ? await readTreeGraph(blobs, job, treeChunks, parts, graph, selected, crew, gaps)
+      : { treeGraph: undefined, isDamaged: false };
+  const { treeGraph } = read;
+  // Where a tree is lost, so is the way to what stands below it: it is reported without its path.
+  const withUnreachable = options.selection.withUnreachable || (read.isDamaged && options.selection.revisions.length === 0);
+  const places = placeSecrets(byBlob, [...blobs.keys()], treeGraph, graph, selected, withUnreachable);
   const wantedCommits = new Set<number>();
   for (const { first } of places) if (first !== undefined) wantedCommits.add(first);
   const commitMessages = messages.filter(({ match, name }) => isWantedMessage(match, name, graph, selected));
@@ -562,13 +565,13 @@ function placeSecrets(
   treeGraph: TreeGraph | undefined,
   graph: CommitGraph,
   selected: Selected,
-  options: HistoryOptions,
+  withUnreachable: boolean,
 ): Place[] {
   const { rank } = graph;
   const places = new Map<string, Place>();
   byBlob.forEach((matches, blob) => {
     const appearances: readonly Appearance[] = treeGraph?.appearances(blob) ?? [];
-    if (appearances.length === 0 && !options.selection.withUnreachable) return;
+    if (appearances.length === 0 && !withUnreachable) return;
     const firstOfEach = new Map<string, ObjectMatch>();
     for (const match of matches) {
       const key = `${match.decision.pattern}\0${match.decision.secret}`;
@@ -608,7 +611,8 @@ async function readTreeGraph(
   graph: CommitGraph,
   selected: Selected,
   crew: Crew,
-): Promise<TreeGraph> {
+  gaps: Gap[],
+): Promise<{ readonly treeGraph: TreeGraph; readonly isDamaged: boolean }> {
   const looseTrees = parts.flatMap((part) => part.looseTrees);
   const treeObjects: number[] = [];
   for (const pack of job.packs) {
@@ -640,7 +644,14 @@ async function readTreeGraph(
     looseTrees,
     counters: new Int32Array(new SharedArrayBuffer(16)),
   });
-  return buildTreeGraph(links, trees, graph, selected.known);
+  for (const { faults } of links) for (const fault of faults) gaps.push(objectGap(job, fault));
+  const graphOfTrees = buildTreeGraph(
+    links.map((part) => part.links),
+    trees,
+    graph,
+    selected.known,
+  );
+  return { treeGraph: graphOfTrees, isDamaged: links.some(({ faults }) => faults.length > 0) };
 }
 
 /** Submodules of HEAD's tree: other repositories, which this scan does not enter. */
