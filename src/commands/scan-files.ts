@@ -22,6 +22,8 @@ export interface ScannedFiles {
 export interface FileJob {
   readonly root: string;
   readonly paths: readonly string[];
+  /** Bytes of each file when it was listed. */
+  readonly sizes: Float64Array;
   readonly patterns: readonly Pattern[];
   /** The compiled kernel, shared by all threads. */
   readonly module: WebAssembly.Module;
@@ -50,6 +52,7 @@ export async function scanFiles(
   const job: FileJob = {
     root,
     paths: files.map(({ path }) => path),
+    sizes: Float64Array.from(files, ({ size }) => size),
     patterns: patterns.map(forScanning),
     module: kernelModule(),
     minConfidence: options.minConfidence,
@@ -105,7 +108,19 @@ export async function runFileJob(
     },
     job.module,
   );
-  const room = Buffer.allocUnsafeSlow(1 << 20);
+
+  /** Reads a file into the scanner's own memory, and scans it there. One that has grown since is scanned from a copy. */
+  function scanFileOf(index: number): { readonly matches: readonly Match[]; readonly length: number; readonly gap?: Gap } {
+    let content: Uint8Array | Gap | undefined;
+    const matches = scanner.scanRead(Math.min(job.sizes[index], job.maxSize), (into) => {
+      content = readFileBytes(root, paths[index], job.maxSize, into);
+      return !('reason' in content) && content.buffer === into.buffer ? content.length : 0;
+    });
+    if (content === undefined) return { matches, length: 0 };
+    if ('reason' in content) return { matches: [], length: 0, gap: content };
+    return { matches: content.buffer === scanner.memory() ? matches : scanner.scan(content), length: content.length };
+  }
+
   const files: { path: string; matches: readonly Match[] }[] = [];
   const gaps: Gap[] = [];
   let bytes = 0;
@@ -115,13 +130,9 @@ export async function runFileJob(
     let scanned = 0;
     for (let i = next; i < end; i++) {
       path = paths[i];
-      const content = readFileBytes(root, path, job.maxSize, room);
-      if ('reason' in content) {
-        gaps.push(content);
-        continue;
-      }
-      scanned += content.length;
-      const matches = scanner.scan(content);
+      const { matches, length, gap } = scanFileOf(i);
+      if (gap) gaps.push(gap);
+      scanned += length;
       if (matches.length > 0) files.push({ path, matches });
     }
     bytes += scanned;

@@ -35,7 +35,12 @@ export function createCommitCollector(hashBytes: number): CommitCollector {
       const own = [Buffer.from(bytes.toString('latin1', at + 5, at + 5 + hexLength), 'hex')];
       if (own[0].length !== hashBytes) return;
       at += 6 + hexLength;
-      while (own.length <= mostParents && at + 7 + hexLength < end && bytes[at] === 0x70 && bytes.toString('latin1', at, at + 7) === 'parent ') {
+      while (
+        own.length <= mostParents &&
+        at + 7 + hexLength < end &&
+        bytes[at] === 0x70 &&
+        bytes.toString('latin1', at, at + 7) === 'parent '
+      ) {
         const parent = Buffer.from(bytes.toString('latin1', at + 7, at + 7 + hexLength), 'hex');
         if (parent.length !== hashBytes) break;
         own.push(parent);

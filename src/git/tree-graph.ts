@@ -1,5 +1,6 @@
 import type { CommitGraph } from './commit-graph.ts';
 import { findInTable, type NameTable } from './name-table.ts';
+import { hasObject, type ObjectSet } from './object-set.ts';
 
 /** What one reader saw in trees: which tree holds which, and where the wanted blobs stand. Numbers are positions in the tables. */
 export interface TreeLinks {
@@ -9,6 +10,8 @@ export interface TreeLinks {
   readonly blobs: Uint32Array;
   /** Pairs: tree that holds a submodule's link, entry name. */
   readonly submodules: Uint32Array;
+  /** Files and folders whose object is not there: hex names, and triples: position among them, tree that holds it, entry name. */
+  readonly missing: { readonly objects: readonly string[]; readonly links: Uint32Array };
   readonly names: readonly string[];
 }
 
@@ -19,7 +22,15 @@ export interface TreeCollector {
   links(): TreeLinks;
 }
 
-export function createTreeCollector(trees: NameTable, blobs: NameTable): TreeCollector {
+/**
+ * `objects` are all that are there: an entry that names another is noted as missing. Of a partial clone, which misses
+ * them by the million, each is noted once or a few times, not in every tree.
+ */
+export function createTreeCollector(
+  trees: NameTable,
+  blobs: NameTable,
+  { objects, isPartial = false }: { readonly objects?: ObjectSet; readonly isPartial?: boolean } = {},
+): TreeCollector {
   const { hashBytes } = trees;
   const treeLinks: number[] = [];
   const blobLinks: number[] = [];
@@ -28,6 +39,24 @@ export function createTreeCollector(trees: NameTable, blobs: NameTable): TreeCol
   // Most entries are blobs nobody asks about: two bytes of their names tell.
   const wanted = new Uint8Array(65536);
   for (let at = 0; at < blobs.names.length; at += hashBytes) wanted[blobs.names[at] | (blobs.names[at + 1] << 8)] = 1;
+  // Trees repeat most of their entries from one version to the next: the object last looked up is remembered by its first
+  // two bytes, and told by the four that follow.
+  const lookedUp = new Int32Array(65536);
+  const missing = new Map<string, number>();
+  const missingLinks: number[] = [];
+
+  function lookUp(bytes: Buffer, object: number, key: number, told: number, tree: number, name: number, nameEnd: number): void {
+    const isThere = hasObject(objects!, bytes, object);
+    if (isThere || isPartial) lookedUp[key] = told;
+    if (isThere) return;
+    const hex = bytes.toString('hex', object, object + hashBytes);
+    let number = missing.get(hex);
+    if (number === undefined) {
+      number = missing.size;
+      missing.set(hex, number);
+    } else if (isPartial) return;
+    missingLinks.push(number, tree, nameNumber(bytes, name, nameEnd));
+  }
 
   function nameNumber(bytes: Buffer, from: number, to: number): number {
     const name = bytes.toString('utf8', from, to);
@@ -55,14 +84,21 @@ export function createTreeCollector(trees: NameTable, blobs: NameTable): TreeCol
         while (nameEnd < end && bytes[nameEnd] !== 0) nameEnd++;
         const object = nameEnd + 1;
         if (object + hashBytes > end) return;
+        const key = bytes[object] | (bytes[object + 1] << 8);
+        const isSubmodule = first === 0x31 && second === 0x36;
         if (first === 0x34) {
           const child = findInTable(trees, bytes, object);
           if (child >= 0) treeLinks.push(child, tree, nameNumber(bytes, name, nameEnd));
-        } else if (first === 0x31 && second === 0x36) {
+        } else if (isSubmodule) {
           submodules.push(tree, nameNumber(bytes, name, nameEnd));
-        } else if (wanted[bytes[object] | (bytes[object + 1] << 8)]) {
+        } else if (wanted[key]) {
           const blob = findInTable(blobs, bytes, object);
           if (blob >= 0) blobLinks.push(blob, tree, nameNumber(bytes, name, nameEnd));
+        }
+        if (objects && !isSubmodule) {
+          const told =
+            bytes[object + 2] | (bytes[object + 3] << 8) | (bytes[object + 4] << 16) | (bytes[object + 5] << 24);
+          if (lookedUp[key] !== told) lookUp(bytes, object, key, told, tree, name, nameEnd);
         }
         at = object + hashBytes;
       }
@@ -71,6 +107,7 @@ export function createTreeCollector(trees: NameTable, blobs: NameTable): TreeCol
       trees: Uint32Array.from(treeLinks),
       blobs: Uint32Array.from(blobLinks),
       submodules: Uint32Array.from(submodules),
+      missing: { objects: [...missing.keys()], links: Uint32Array.from(missingLinks) },
       names: [...nameNumbers.keys()],
     }),
   };
@@ -85,12 +122,18 @@ export interface Appearance {
 
 /** Paths nested deeper than this are not followed; git itself has trouble with them. */
 const deepest = 4096;
+/** Paths of one object at most: ten folders that hold each other's twins ten deep already make ten thousand millions. */
+const mostPlaces = 1 << 15;
 
 /** Answers at which paths, and from which commit to which, blobs stood. */
 export interface TreeGraph {
   /** Appearances of a blob (its position in the table of blobs), over the commits given to `buildTreeGraph`. */
   appearances(blob: number): readonly Appearance[];
   readonly submodulePaths: () => readonly Appearance[];
+  /** Files and folders whose object is not there; one for each path. */
+  readonly missing: () => readonly (Appearance & { readonly object: string })[];
+  /** Whether an object stood at more paths than are told of, or deeper than is followed; known once it was asked about. */
+  readonly isCut: () => boolean;
 }
 
 /** Builds the graph from what the readers saw. Only commits marked in `commits` count. */
@@ -131,6 +174,7 @@ export function buildTreeGraph(
   });
 
   const known = new Map<number, readonly Appearance[]>();
+  let isCut = false;
 
   /** Where a tree stood: the paths of it end in `/`, or are empty for a root. */
   function placesOf(tree: number, depth: number): readonly Appearance[] {
@@ -139,7 +183,8 @@ export function buildTreeGraph(
     const found = new Map<string, Appearance>();
     if (rootFirst[tree] >= 0) found.set('', { path: '', first: rootFirst[tree], last: rootLast[tree] });
     known.set(tree, []);
-    if (depth < deepest) {
+    if (depth >= deepest) isCut = true;
+    else {
       for (let link = firstLink[tree]; link < firstLink[tree + 1]; link++) {
         const name = parts[partOf[link]].names[nameOf[link]];
         for (const place of placesOf(parentOf[link], depth + 1)) merge(found, `${place.path}${name}/`, place);
@@ -153,7 +198,8 @@ export function buildTreeGraph(
   function merge(found: Map<string, Appearance>, path: string, { first, last }: Appearance): void {
     const other = found.get(path);
     if (!other) {
-      found.set(path, { path, first, last });
+      if (found.size < mostPlaces) found.set(path, { path, first, last });
+      else isCut = true;
       return;
     }
     const { rank } = graph;
@@ -193,5 +239,18 @@ export function buildTreeGraph(
       }
       return [...found.values()];
     },
+    missing() {
+      const places = new Map<string, Map<string, Appearance>>();
+      for (const { missing, names } of parts) {
+        for (let i = 0; i < missing.links.length; i += 3) {
+          const object = missing.objects[missing.links[i]];
+          const found = places.get(object) ?? new Map<string, Appearance>();
+          places.set(object, found);
+          for (const place of placesOf(missing.links[i + 1], 0)) merge(found, place.path + names[missing.links[i + 2]], place);
+        }
+      }
+      return [...places].flatMap(([object, found]) => [...found.values()].map((place) => ({ ...place, object })));
+    },
+    isCut: () => isCut,
   };
 }

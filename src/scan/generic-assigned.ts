@@ -14,6 +14,22 @@ export interface GenericMatch {
   readonly kind: string;
 }
 
+/** What `gate` looks at around a keyword; see `mayHoldValue`. */
+export const gateReach = { before: 64, after: 160 } as const;
+
+/**
+ * Whether a keyword is worth a look at all, told from `gateReach` around it: it is a key's, and something like an
+ * assignment follows. It turns down nine of ten hits before the text that a detector reads has been made.
+ */
+export function mayHoldValue(text: string, hitStart: number, hitEnd: number): boolean {
+  let keywordStart = hitStart;
+  let keywordEnd = hitEnd;
+  while (keywordEnd > keywordStart && !isLetterCode(text.charCodeAt(keywordEnd - 1))) keywordEnd--;
+  while (keywordStart < keywordEnd && !isLetterCode(text.charCodeAt(keywordStart))) keywordStart++;
+  const end = keyEnd(text, keywordEnd);
+  return end !== -1 && mayAssign(text, keywordStart, end) && startsAtSeam(text, keywordStart, keywordEnd);
+}
+
 /**
  * Finds the value that is assigned to the key around a keyword, in the syntaxes of configuration files, shells and programming languages,
  * and judges it. Every keyword of one key gives the same span. Values of connection strings are left to `findConnectionString`.

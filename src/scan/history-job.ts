@@ -1,6 +1,7 @@
 import { type CommitRecords, createCommitCollector } from '../git/commit-graph.ts';
 import { readLooseObject } from '../git/loose-object.ts';
 import type { NameTable } from '../git/name-table.ts';
+import type { ObjectSet } from '../git/object-set.ts';
 import type { LooseObject } from '../git/object-store.ts';
 import { type PackEntries, packTypes } from '../git/pack.ts';
 import { createTreeCollector, type TreeLinks } from '../git/tree-graph.ts';
@@ -102,12 +103,23 @@ export interface TreeJob {
   /** Position in `trees` of the object numbered `o` at `treeOf[o]`, -1 for other objects. */
   readonly treeOf: Int32Array;
   readonly blobs: NameTable;
+  /** All objects that are there, to tell which are missing. */
+  readonly objects: ObjectSet;
+  readonly isPartial: boolean;
   readonly chunks: readonly Chunk[];
   readonly looseTrees: readonly number[];
   readonly counters: Int32Array;
 }
 
-export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions, 'turnedDown'> = {}): HistoryRunner {
+/**
+ * `pause` is called between pieces of work: where the thread is the program's only one, Ctrl-C and progress get through
+ * there, and by throwing it ends the run.
+ */
+export function createHistoryRunner(
+  job: HistoryJob,
+  options: Pick<EngineOptions, 'turnedDown'> = {},
+  pause: () => Promise<void> | undefined = () => undefined,
+): HistoryRunner {
   const scanner = createDocumentScanner(job.patterns, { minConfidence: job.minConfidence, ...options }, job.module);
 
   async function scan(): Promise<ScanPart> {
@@ -135,6 +147,7 @@ export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions
     }
 
     for (let next = take(job.counters, counter.chunk); next < job.chunks.length; next = take(job.counters, counter.chunk)) {
+      await pause();
       const chunk = job.chunks[next];
       const { packPath, entries, firstChild, children, names, firstObject } = job.packs[chunk.pack];
       const objectOf = (entry: number) => firstObject + entries.name[entry];
@@ -159,6 +172,7 @@ export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions
     }
 
     for (let next = take(job.counters, counter.loose); next < job.loose.length; next = take(job.counters, counter.loose)) {
+      await pause();
       const object = job.firstLoose + next;
       const loose = await readLooseObject(job.loose[next].path, job.maxBytes);
       if ('fault' in loose) {
@@ -179,9 +193,9 @@ export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions
     return { decisions, matches: Float64Array.from(rows), commits: commits.records(), tags, looseTrees, faults, orphans };
   }
 
-  async function readTrees({ trees, treeOf, blobs, chunks, looseTrees, counters }: TreeJob): Promise<TreePart> {
+  async function readTrees({ trees, treeOf, blobs, objects, isPartial, chunks, looseTrees, counters }: TreeJob): Promise<TreePart> {
     const faults: ObjectFault[] = [];
-    const collector = createTreeCollector(trees, blobs);
+    const collector = createTreeCollector(trees, blobs, { objects, isPartial });
     const { kernel } = scanner;
     const reader: Pick<DocumentScanner, 'kernel' | 'scan' | 'scanDelta' | 'keepHits' | 'release'> = {
       kernel,
@@ -191,6 +205,7 @@ export function createHistoryRunner(job: HistoryJob, options: Pick<EngineOptions
       release: ({ address }) => kernel.free(address),
     };
     for (let next = take(counters, counter.chunk); next < chunks.length; next = take(counters, counter.chunk)) {
+      await pause();
       const { packPath, entries, firstChild, children, firstObject } = job.packs[chunks[next].pack];
       walkDeltaTrees(reader, packPath, entries, { firstChild, children }, chunks[next].roots, job.maxBytes, {
         match: () => {},

@@ -8,6 +8,8 @@ export interface Scanner {
   scan(bytes: Uint8Array): readonly Match[];
   /** Scans what `read` puts into the buffer it is given: it returns how many bytes it put there. */
   scanRead(size: number, read: (into: Buffer) => number): readonly Match[];
+  /** The memory that `scanRead` hands out parts of. */
+  memory(): ArrayBufferLike;
 }
 
 /** Makes a scanner for a pattern set. */
@@ -38,6 +40,7 @@ export function scannerOver(documents: DocumentScanner): Scanner {
         return bytes.length;
       }),
     scanRead,
+    memory: () => kernel.bytes().buffer,
   };
 }
 

@@ -20,11 +20,19 @@ function buildTangle(random: Random, path: string, objectFormat: 'sha1' | 'sha25
   for (let commit = 1; commit <= count; commit++) {
     const time = 1_700_000_000 + commit * 60 + (random.chance(0.2) ? -random.int(100_000) : 0);
     const person = `Ada > <x> Author <ada@example.com> ${time} ${random.pick(['+0000', '-1130', '+1400'])}`;
-    lines.push(`commit refs/heads/b${commit}`, `mark :${commit}`, `author ${person.replace(' > <x>', '')}`, `committer ${person.replace(' > <x>', '')}`);
+    lines.push(
+      `commit refs/heads/b${commit}`,
+      `mark :${commit}`,
+      `author ${person.replace(' > <x>', '')}`,
+      `committer ${person.replace(' > <x>', '')}`,
+    );
     const message = `message ${commit}\n\ncommitter Eve <eve@example.com> 1 +0000\nparent ${'0'.repeat(40)}\n`;
     lines.push(`data ${message.length}`, message);
-    const parents = commit === 1 || random.chance(0.05) ? [] : [...new Set(Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, () => Math.max(1, commit - 1 - random.int(8))))];
-    parents.forEach((parent, index) => lines.push(`${index === 0 ? 'from' : 'merge'} :${parent}`));
+    const parents =
+      commit === 1 || random.chance(0.05)
+        ? []
+        : [...new Set(Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, () => Math.max(1, commit - 1 - random.int(8))))];
+    lines.push(...parents.map((parent, index) => `${index === 0 ? 'from' : 'merge'} :${parent}`));
     lines.push(`M 100644 inline file`, 'data 4', String(1000 + commit), '');
   }
   repository.pipe(lines.join('\n'), 'fast-import', '--quiet');
@@ -37,7 +45,10 @@ function graphOf(repository: BuiltRepository, names: readonly string[], hashByte
     const bytes = Buffer.from(`xx${repository.git('cat-file', 'commit', name)}\n`);
     parts[index % collectors].add(Buffer.from(name, 'hex'), bytes, 2, bytes.length);
   });
-  return buildCommitGraph(parts.map((part) => part.records()), hashBytes);
+  return buildCommitGraph(
+    parts.map((part) => part.records()),
+    hashBytes,
+  );
 }
 
 describe.each([
@@ -62,13 +73,20 @@ describe.each([
       const tree = Buffer.from(graph.trees).toString('hex', commit * hashBytes, (commit + 1) * hashBytes);
       return [nameOf(commit), tree, graph.times[commit], parents.join(' ')].join(' ').trim();
     });
-    expect(ours.sort()).toEqual(repository.git('log', '--all', '--format=%H %T %ct %P').split('\n').map((line) => line.trim()).sort());
+    expect(ours.sort()).toEqual(
+      repository
+        .git('log', '--all', '--format=%H %T %ct %P')
+        .split('\n')
+        .map((line) => line.trim())
+        .sort(),
+    );
   });
 
   test('ranks parents before children, and otherwise the older first', () => {
     expect([...graph.rank].sort((a, b) => a - b)).toEqual([...graph.rank.keys()]);
     for (let commit = 0; commit < graph.count; commit++) {
-      for (const parent of graph.parents.subarray(graph.firstParent[commit], graph.firstParent[commit + 1])) expect(graph.rank[parent]).toBeLessThan(graph.rank[commit]);
+      for (const parent of graph.parents.subarray(graph.firstParent[commit], graph.firstParent[commit + 1]))
+        expect(graph.rank[parent]).toBeLessThan(graph.rank[commit]);
     }
   });
 
@@ -76,19 +94,35 @@ describe.each([
     [['b80'], []],
     [['b80', 'b41'], ['b40']],
     [['b10'], ['b80']],
-    [['b79', 'b78', 'b77'], ['b60', 'b50']],
+    [
+      ['b79', 'b78', 'b77'],
+      ['b60', 'b50'],
+    ],
   ])('reaches from %j without %j what git reaches', (from, without) => {
     const numbers = (refs: readonly string[]) => refs.map((ref) => numberOf(repository.git('rev-parse', ref)));
     const reached = reachable(graph, numbers(from), numbers(without));
     const listed = repository.git('rev-list', ...from, ...without.map((ref) => `^${ref}`));
-    expect([...reached.keys()].filter((commit) => reached[commit]).map(nameOf).sort()).toEqual(listed === '' ? [] : listed.split('\n').sort());
+    expect(
+      [...reached.keys()]
+        .filter((commit) => reached[commit])
+        .map(nameOf)
+        .sort(),
+    ).toEqual(listed === '' ? [] : listed.split('\n').sort());
   });
 
   test('leaves out what is older, and walks on through it', () => {
     const since = 1_700_000_000 + 40 * 60;
     const reached = reachable(graph, [numberOf(repository.git('rev-parse', 'b80'))], [], since);
-    const expected = repository.git('log', 'b80', '--format=%H %ct').split('\n').filter((line) => Number(line.split(' ')[1]) >= since);
-    expect([...reached.keys()].filter((commit) => reached[commit]).map(nameOf).sort()).toEqual(expected.map((line) => line.split(' ')[0]).sort());
+    const expected = repository
+      .git('log', 'b80', '--format=%H %ct')
+      .split('\n')
+      .filter((line) => Number(line.split(' ')[1]) >= since);
+    expect(
+      [...reached.keys()]
+        .filter((commit) => reached[commit])
+        .map(nameOf)
+        .sort(),
+    ).toEqual(expected.map((line) => line.split(' ')[0]).sort());
   });
 
   test('without some of its commits, has parents that are not here', () => {
@@ -126,7 +160,9 @@ describe('commits that are wrong', () => {
     const graph = buildCommitGraph([collector.records()], 20);
     const last = findInTable(graph.names, name(0xcc), 0);
     expect(graph.trees.subarray(20 * last, 20 * last + 20)).toEqual(name(1));
-    expect([...graph.parents.subarray(graph.firstParent[last], graph.firstParent[last + 1])]).toEqual([findInTable(graph.names, name(0xaa), 0)]);
+    expect([...graph.parents.subarray(graph.firstParent[last], graph.firstParent[last + 1])]).toEqual([
+      findInTable(graph.names, name(0xaa), 0),
+    ]);
     expect(graph.times[last]).toBe(1_700_000_000);
     expect([...graph.rank].sort()).toEqual([...graph.rank.keys()].sort());
   });

@@ -24,7 +24,9 @@ describe.each(['sha1', 'sha256'] as const)('loose objects of a %s repository', (
     repository.git('tag', '-a', 'v1', '-m', 'a tag');
     const { loose, packs } = openObjectStore(repository.gitDir);
     expect(packs).toEqual([]);
-    const listed = repository.git('cat-file', '--batch-all-objects', '--batch-check=%(objectname) %(objecttype) %(objectsize)').split('\n');
+    const listed = repository
+      .git('cat-file', '--batch-all-objects', '--batch-check=%(objectname) %(objecttype) %(objectsize)')
+      .split('\n');
     const read = await Promise.all(
       loose.map(async ({ path, name }) => {
         const object = await readLooseObject(path, 1e6);
@@ -63,7 +65,10 @@ describe('objects that are wrong', () => {
   });
 
   test('an object larger than is read is not inflated', async () => {
-    expect(await readLooseObject(write(object(`blob 1001\0${'x'.repeat(1001)}`)), 1000)).toEqual({ fault: 'too-large', detail: '1001 bytes' });
+    expect(await readLooseObject(write(object(`blob 1001\0${'x'.repeat(1001)}`)), 1000)).toEqual({
+      fault: 'too-large',
+      detail: '1001 bytes',
+    });
     expect(await readLooseObject(write(object(`blob 1000\0${'x'.repeat(1000)}`)), 1000)).toMatchObject({ type: 'blob' });
     // A stream of a gigabyte behind a head that claims four bytes ends at the fifth.
     expect(await readLooseObject(write(object(`blob 4\0${'x'.repeat(5_000_000)}`)), 1e9)).toMatchObject({ fault: 'corrupt' });

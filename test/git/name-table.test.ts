@@ -14,7 +14,9 @@ test('every name is found at its first place, and no other is', () => {
     const table = buildNameTable(Buffer.concat(names), hashBytes);
     for (const name of names) {
       const behind = random.int(5);
-      expect(findInTable(table, Buffer.concat([Buffer.alloc(behind, 7), name, Buffer.alloc(3)]), behind)).toBe(names.findIndex((other) => other.equals(name)));
+      expect(findInTable(table, Buffer.concat([Buffer.alloc(behind, 7), name, Buffer.alloc(3)]), behind)).toBe(
+        names.findIndex((other) => other.equals(name)),
+      );
     }
     for (let round = 0; round < 50; round++) {
       const other = random.bytes(hashBytes);

@@ -29,9 +29,9 @@ interface ReadResult {
   readonly objects: ReadonlyMap<string, Buffer>;
   readonly types: ReadonlyMap<string, string>;
   readonly faults: readonly string[];
-  readonly orphans: readonly string[];
+  readonly orphans: string[];
   /** Entries that no tree leads to. */
-  readonly unrooted: readonly string[];
+  readonly unrooted: string[];
 }
 
 /** Reads every object of a pack by walking its delta trees. */
@@ -39,7 +39,8 @@ function readPack(indexPath: string, hashBytes = 20, maxBytes = 50e6): ReadResul
   const index = readPackIndex(indexPath, hashBytes);
   const { entries, faults } = readPackEntries(index);
   const forest = buildDeltaForest(entries, () => true);
-  const nameOf = (entry: number) => index.names.toString('hex', hashBytes * entries.name[entry], hashBytes * (entries.name[entry] + 1));
+  const nameOf = (entry: number) =>
+    index.names.toString('hex', hashBytes * entries.name[entry], hashBytes * (entries.name[entry] + 1));
   const scanner = createDocumentScanner([], { minConfidence: 0.5 });
   const objects = new Map<string, Buffer>();
   const types = new Map<string, string>();
@@ -68,7 +69,9 @@ function packsOf(repository: BuiltRepository): string[] {
 
 /** Compares with what git says of every object: name, type, size, base; and hashes the bytes. */
 function expectAsGit(repository: BuiltRepository, indexPaths: readonly string[], hashBytes = 20): void {
-  const listed = repository.git('cat-file', '--batch-all-objects', '--batch-check=%(objectname) %(objecttype) %(objectsize) %(deltabase)').split('\n');
+  const listed = repository
+    .git('cat-file', '--batch-all-objects', '--batch-check=%(objectname) %(objecttype) %(objectsize) %(deltabase)')
+    .split('\n');
   const read = new Map<string, string>();
   for (const indexPath of indexPaths) {
     const { objects, types, faults, orphans, unrooted } = readPack(indexPath, hashBytes);
@@ -76,12 +79,18 @@ function expectAsGit(repository: BuiltRepository, indexPaths: readonly string[],
     const index = readPackIndex(indexPath, hashBytes);
     const { entries } = readPackEntries(index);
     for (let entry = 0; entry < entries.count; entry++) {
-      const nameAt = (at: number) => index.names.toString('hex', hashBytes * entries.name[at], hashBytes * (entries.name[at] + 1));
+      const nameAt = (at: number) =>
+        index.names.toString('hex', hashBytes * entries.name[at], hashBytes * (entries.name[at] + 1));
       const name = nameAt(entry);
       const bytes = objects.get(name)!;
       const type = types.get(name)!;
       const head = `${type} ${bytes.length}\0`;
-      expect(createHash(hashBytes === 32 ? 'sha256' : 'sha1').update(head).update(bytes).digest('hex')).toBe(name);
+      expect(
+        createHash(hashBytes === 32 ? 'sha256' : 'sha1')
+          .update(head)
+          .update(bytes)
+          .digest('hex'),
+      ).toBe(name);
       const base = entries.base[entry] < 0 ? '0'.repeat(2 * hashBytes) : nameAt(entries.base[entry]);
       read.set(name, `${name} ${type} ${bytes.length} ${base}`);
       expect(findName(index, Buffer.from(name, 'hex'))).toBe(entries.name[entry]);
@@ -105,7 +114,9 @@ describe('packs that git made', () => {
     const { entries } = readPackEntries(readPackIndex(packsOf(repository)[0], 20));
     const delta = entries.base.findIndex((base) => base >= 0);
     // Its base's name stands right before its stream.
-    const base = readPackIndex(packsOf(repository)[0], 20).names.subarray(20 * entries.name[entries.base[delta]]).subarray(0, 20);
+    const base = readPackIndex(packsOf(repository)[0], 20)
+      .names.subarray(20 * entries.name[entries.base[delta]])
+      .subarray(0, 20);
     expect(pack.subarray(entries.dataAt[delta] - 20, entries.dataAt[delta])).toEqual(Buffer.from(base));
     expectAsGit(repository, packsOf(repository));
   });
@@ -153,7 +164,8 @@ describe('packs that git made', () => {
 });
 
 const blob = (text: string): HandEntry => ({ type: packTypes.blob, data: Buffer.from(text) });
-const deltaOf = (base: string, text: string) => encodeDelta(base.length, [{ copy: 0, length: base.length }, { insert: Buffer.from(text) }]);
+const deltaOf = (base: string, text: string) =>
+  encodeDelta(base.length, [{ copy: 0, length: base.length }, { insert: Buffer.from(text) }]);
 /** Names in hex, to their text. */
 const textsOf = ({ objects }: ReadResult) => Object.fromEntries([...objects].map(([name, bytes]) => [name, bytes.toString()]));
 
@@ -168,7 +180,10 @@ describe('packs made by hand', () => {
     expect([...readPackIndex(indexPath, 20).offsets]).toEqual(offsets);
     const result = readPack(indexPath);
     expect(result.faults).toEqual([]);
-    expect(textsOf(result)).toEqual({ [names[0].toString('hex')]: 'at the start', [names[1].toString('hex')]: 'at the start, and far behind it' });
+    expect(textsOf(result)).toEqual({
+      [names[0].toString('hex')]: 'at the start',
+      [names[1].toString('hex')]: 'at the start, and far behind it',
+    });
   });
 
   test('a delta that names a base behind it', () => {
@@ -186,11 +201,14 @@ describe('packs made by hand', () => {
   });
 
   test('an object larger than is read, and what stands on it', () => {
-    const { indexPath, names } = writePack(join(folder, 'pack-large'), [
-      blob('x'.repeat(1001)),
-      { type: packTypes.refDelta, base: Buffer.alloc(20, 9), data: encodeDelta(1001, [{ copy: 0, length: 5 }]) },
-      blob('small'),
-    ].map((entry, index) => (index === 0 ? { ...entry, name: Buffer.alloc(20, 9) } : entry)));
+    const { indexPath, names } = writePack(
+      join(folder, 'pack-large'),
+      [
+        blob('x'.repeat(1001)),
+        { type: packTypes.refDelta, base: Buffer.alloc(20, 9), data: encodeDelta(1001, [{ copy: 0, length: 5 }]) },
+        blob('small'),
+      ].map((entry, index) => (index === 0 ? { ...entry, name: Buffer.alloc(20, 9) } : entry)),
+    );
     const result = readPack(indexPath, 20, 1000);
     expect(result.faults).toEqual([`${'09'.repeat(20)} too-large: 1001 bytes`]);
     expect(result.orphans).toEqual([names[1].toString('hex')]);
@@ -200,7 +218,14 @@ describe('packs made by hand', () => {
   test('a delta whose result is larger than is read', () => {
     const { indexPath, names } = writePack(join(folder, 'pack-grows'), [
       { ...blob('x'.repeat(600)), name: Buffer.alloc(20, 9) },
-      { type: packTypes.refDelta, base: Buffer.alloc(20, 9), data: encodeDelta(600, [{ copy: 0, length: 600 }, { copy: 0, length: 600 }]) },
+      {
+        type: packTypes.refDelta,
+        base: Buffer.alloc(20, 9),
+        data: encodeDelta(600, [
+          { copy: 0, length: 600 },
+          { copy: 0, length: 600 },
+        ]),
+      },
     ]);
     expect(readPack(indexPath, 20, 1000).faults).toEqual([`${names[1].toString('hex')} too-large: 1200 bytes`]);
   });
@@ -217,7 +242,10 @@ describe('hostile packs: each fault is told of one entry, and the rest is read',
     ['a smaller size than its stream has', { ...good, size: 3 }],
     ['a larger size than its stream has', { ...good, size: 3000 }],
     ['a stream that is none', { ...good, raw: Buffer.concat([entryHead(3, 10), Buffer.from('not a stream of zlib')]) }],
-    ['a stream that is cut', { ...good, raw: Buffer.concat([entryHead(3, 300), deflateSync('x'.repeat(200) + 'y'.repeat(100)).subarray(0, 8)]) }],
+    [
+      'a stream that is cut',
+      { ...good, raw: Buffer.concat([entryHead(3, 300), deflateSync('x'.repeat(200) + 'y'.repeat(100)).subarray(0, 8)]) },
+    ],
     ['a head and nothing else', { ...good, raw: entryHead(3, 10_000) }],
     ['a head that runs into the next entry', { ...good, raw: Buffer.from([0xb3, 0x81]) }],
     ['a base name that runs into the next entry', { ...good, raw: Buffer.from([0x73, 0x01, 0x02]) }],
@@ -226,15 +254,29 @@ describe('hostile packs: each fault is told of one entry, and the rest is read',
     ['itself as its base', { type: packTypes.offsetDelta, base: distanceBytes(0), data: deltaOf('x', 'y') }],
     ['a distance that does not end', { ...good, raw: Buffer.concat([Buffer.from([0x61]), Buffer.alloc(40, 0xff)]) }],
     ['a base that is not there', { type: packTypes.refDelta, base: Buffer.alloc(20, 0xee), data: deltaOf('x', 'y') }],
-    ['itself by name as its base', { type: packTypes.refDelta, base: Buffer.alloc(20, 0xdd), name: Buffer.alloc(20, 0xdd), data: deltaOf('x', 'y') }],
-    ['a delta that does not fit its base', { type: packTypes.refDelta, base: Buffer.alloc(20, 0xaa), data: deltaOf('longer than that', 'y') }],
+    [
+      'itself by name as its base',
+      { type: packTypes.refDelta, base: Buffer.alloc(20, 0xdd), name: Buffer.alloc(20, 0xdd), data: deltaOf('x', 'y') },
+    ],
+    [
+      'a delta that does not fit its base',
+      { type: packTypes.refDelta, base: Buffer.alloc(20, 0xaa), data: deltaOf('longer than that', 'y') },
+    ],
     ['a delta of one byte', { type: packTypes.refDelta, base: Buffer.alloc(20, 0xaa), data: Buffer.from([5]) }],
     [
       'a delta that claims four gigabytes',
-      { type: packTypes.refDelta, base: Buffer.alloc(20, 0xaa), data: encodeDelta(13, [{ copy: 0, length: 13 }], { resultLength: 2 ** 32 - 1 }) },
+      {
+        type: packTypes.refDelta,
+        base: Buffer.alloc(20, 0xaa),
+        data: encodeDelta(13, [{ copy: 0, length: 13 }], { resultLength: 2 ** 32 - 1 }),
+      },
     ],
   ])('%s', (_, entry) => {
-    const { indexPath, names } = writePack(join(folder, 'pack-hostile'), [{ ...good, name: Buffer.alloc(20, 0xaa) }, entry, blob('another good one')]);
+    const { indexPath, names } = writePack(join(folder, 'pack-hostile'), [
+      { ...good, name: Buffer.alloc(20, 0xaa) },
+      entry,
+      blob('another good one'),
+    ]);
     const result = readPack(indexPath);
     expect(Object.values(textsOf(result)).sort()).toEqual(['a good object', 'another good one']);
     expect([...result.faults, ...result.unrooted].map((fault) => fault.slice(0, 40))).toEqual([names[1].toString('hex')]);
@@ -254,7 +296,12 @@ describe('hostile packs: each fault is told of one entry, and the rest is read',
 
   test('a chain of deltas whose root is damaged, and another whose middle is', () => {
     const name = (byte: number) => Buffer.alloc(20, byte);
-    const link = (own: number, base: number, before: string, more: string): HandEntry => ({ type: packTypes.refDelta, base: name(base), name: name(own), data: deltaOf(before, more) });
+    const link = (own: number, base: number, before: string, more: string): HandEntry => ({
+      type: packTypes.refDelta,
+      base: name(base),
+      name: name(own),
+      data: deltaOf(before, more),
+    });
     const { indexPath } = writePack(join(folder, 'pack-chains'), [
       { ...good, name: name(1), size: 2 },
       link(2, 1, 'a good object', '2'),
@@ -275,7 +322,12 @@ describe('hostile packs: each fault is told of one entry, and the rest is read',
     const name = (number: number) => createHash('sha1').update(String(number)).digest();
     const entries: HandEntry[] = [{ ...blob('x'), name: name(0) }];
     for (let link = 1; link <= 10_000; link++) {
-      entries.push({ type: packTypes.refDelta, base: name(link - 1), name: name(link), data: encodeDelta(link, [{ copy: 0, length: link }, { insert: Buffer.from('y') }]) });
+      entries.push({
+        type: packTypes.refDelta,
+        base: name(link - 1),
+        name: name(link),
+        data: encodeDelta(link, [{ copy: 0, length: link }, { insert: Buffer.from('y') }]),
+      });
     }
     const { objects, faults } = readPack(writePack(join(folder, 'pack-deep'), entries).indexPath);
     expect(faults).toEqual([]);
@@ -307,7 +359,11 @@ describe('hostile packs: each fault is told of one entry, and the rest is read',
   });
 
   test('a truncated pack gives what stands before the cut', () => {
-    const { indexPath, packPath, offsets, names } = writePack(join(folder, 'pack-cut'), [good, blob('the second'), blob('the third')]);
+    const { indexPath, packPath, offsets, names } = writePack(join(folder, 'pack-cut'), [
+      good,
+      blob('the second'),
+      blob('the third'),
+    ]);
     for (let length = 12; length < readFileSync(packPath).length; length++) {
       truncateSync(packPath, readFileSync(packPath).length - 1);
       const size = readFileSync(packPath).length;
@@ -352,7 +408,10 @@ describe('indexes that are wrong', () => {
   });
 
   test.each([0, 11, 13, 5000, 0x7fffffff])('an offset of %i, where no entry is, is a fault of that entry', (offset) => {
-    const { indexPath, names } = writePack(join(folder, 'pack-index'), [{ ...blob('one'), name: Buffer.alloc(20, 1) }, { ...blob('two'), name: Buffer.alloc(20, 2) }]);
+    const { indexPath, names } = writePack(join(folder, 'pack-index'), [
+      { ...blob('one'), name: Buffer.alloc(20, 1) },
+      { ...blob('two'), name: Buffer.alloc(20, 2) },
+    ]);
     const index = readFileSync(indexPath);
     index.writeUInt32BE(offset, 1032 + 2 * 24);
     writeFileSync(indexPath, index);
@@ -365,7 +424,10 @@ describe('indexes that are wrong', () => {
     forSeeds(1, 50, (random) => {
       const names = Array.from({ length: random.int(300) }, () => random.bytes(20));
       for (const name of names) if (random.chance(0.5)) name[0] = random.pick([0, 1, 255]);
-      const { indexPath } = writePack(join(folder, 'pack-names'), names.map((name) => ({ ...blob('x'), name })));
+      const { indexPath } = writePack(
+        join(folder, 'pack-names'),
+        names.map((name) => ({ ...blob('x'), name })),
+      );
       const index = readPackIndex(indexPath, 20);
       const sorted = [...names].sort(Buffer.compare);
       sorted.forEach((name, position) => {
@@ -390,8 +452,12 @@ test('a damaged pack or index never stops the walk, and what is read is what was
     const damagesPack = random.chance(0.7);
     const damaged = Buffer.from(damagesPack ? pack : index);
     const isCut = random.chance(0.1);
-    for (let flips = 1 + random.int(4); flips > 0; flips--) damaged[(damagesPack ? 12 : 8) + random.int(damaged.length - 12)] ^= 1 << random.int(8);
-    writeFileSync(`${path}.pack`, damagesPack ? (isCut ? damaged.subarray(0, 12 + random.int(damaged.length - 12)) : damaged) : pack);
+    for (let flips = 1 + random.int(4); flips > 0; flips--)
+      damaged[(damagesPack ? 12 : 8) + random.int(damaged.length - 12)] ^= 1 << random.int(8);
+    writeFileSync(
+      `${path}.pack`,
+      damagesPack ? (isCut ? damaged.subarray(0, 12 + random.int(damaged.length - 12)) : damaged) : pack,
+    );
     writeFileSync(`${path}.idx`, damagesPack ? index : damaged);
     let result: ReadResult;
     try {
@@ -408,7 +474,9 @@ test('a damaged pack or index never stops the walk, and what is read is what was
       if (packed && damagesPack) expect(bytes.equals(packed)).toBe(true);
       read++;
     }
-    const told = result.objects.size + new Set([...result.faults.map((fault) => fault.slice(0, 40)), ...result.orphans, ...result.unrooted]).size;
+    const told =
+      result.objects.size +
+      new Set([...result.faults.map((fault) => fault.slice(0, 40)), ...result.orphans, ...result.unrooted]).size;
     expect(told).toBeGreaterThanOrEqual(sound.objects.size);
     lost += sound.objects.size - result.objects.size;
   });

@@ -26,7 +26,11 @@ export interface HandPack {
 }
 
 /** Writes a pack and its index, as gitformat-pack describes them, with whatever mistakes the entries have. */
-export function writePack(path: string, entries: readonly HandEntry[], { hashBytes = 20, usesLargeOffsets = false } = {}): HandPack {
+export function writePack(
+  path: string,
+  entries: readonly HandEntry[],
+  { hashBytes = 20, usesLargeOffsets = false } = {},
+): HandPack {
   const head = Buffer.from('PACK\0\0\0\x02\0\0\0\0', 'latin1');
   head.writeUInt32BE(entries.length, 8);
   const pieces: Buffer[] = [head];
@@ -40,7 +44,9 @@ export function writePack(path: string, entries: readonly HandEntry[], { hashByt
   }
   pieces.push(trailer(pieces, hashBytes));
   writeFileSync(`${path}.pack`, Buffer.concat(pieces));
-  const names = entries.map(({ name }, index) => Buffer.from(name ?? createHash('sha256').update(`${path} ${index}`).digest().subarray(0, hashBytes)));
+  const names = entries.map(({ name }, index) =>
+    Buffer.from(name ?? createHash('sha256').update(`${path} ${index}`).digest().subarray(0, hashBytes)),
+  );
   writeIndex(`${path}.idx`, names, offsets, { hashBytes, usesLargeOffsets });
   return { indexPath: `${path}.idx`, packPath: `${path}.pack`, offsets, names };
 }
@@ -48,7 +54,9 @@ export function writePack(path: string, entries: readonly HandEntry[], { hashByt
 /** A pack of one object at the start and one far behind it, in a file that has a hole between them. */
 export function writeFarPack(path: string, far: number, first: HandEntry, second: HandEntry): HandPack {
   const names = [Buffer.alloc(20, 1), Buffer.alloc(20, 2)];
-  const [near, behind] = [first, second].map(({ type, data, base = Buffer.alloc(0) }) => Buffer.concat([entryHead(type, data.length), base, deflateSync(data)]));
+  const [near, behind] = [first, second].map(({ type, data, base = Buffer.alloc(0) }) =>
+    Buffer.concat([entryHead(type, data.length), base, deflateSync(data)]),
+  );
   const file = openSync(`${path}.pack`, 'w');
   writeSync(file, Buffer.from('PACK\0\0\0\x02\0\0\0\x02', 'latin1'), 0, 12, 0);
   writeSync(file, near, 0, near.length, 12);
@@ -61,8 +69,8 @@ export function writeFarPack(path: string, far: number, first: HandEntry, second
 export function entryHead(type: number, size: number): Buffer {
   const bytes: number[] = [];
   let rest = Math.floor(size / 16);
-  bytes.push((rest > 0 ? 128 : 0) | (type << 4) | size % 16);
-  for (; rest > 0; rest = Math.floor(rest / 128)) bytes.push((rest >= 128 ? 128 : 0) | rest % 128);
+  bytes.push((rest > 0 ? 128 : 0) | (type << 4) | (size % 16));
+  for (; rest > 0; rest = Math.floor(rest / 128)) bytes.push((rest >= 128 ? 128 : 0) | (rest % 128));
   return Buffer.from(bytes);
 }
 
@@ -71,12 +79,17 @@ export function distanceBytes(distance: number): Buffer {
   const bytes = [distance % 128];
   for (let rest = Math.floor(distance / 128); rest > 0; rest = Math.floor(rest / 128)) {
     rest--;
-    bytes.unshift(128 | rest % 128);
+    bytes.unshift(128 | (rest % 128));
   }
   return Buffer.from(bytes);
 }
 
-function writeIndex(path: string, names: readonly Buffer[], offsets: readonly number[], { hashBytes, usesLargeOffsets }: { readonly hashBytes: number; readonly usesLargeOffsets: boolean }): void {
+function writeIndex(
+  path: string,
+  names: readonly Buffer[],
+  offsets: readonly number[],
+  { hashBytes, usesLargeOffsets }: { readonly hashBytes: number; readonly usesLargeOffsets: boolean },
+): void {
   const order = [...names.keys()].sort((a, b) => names[a].compare(names[b]));
   const count = names.length;
   const data = Buffer.alloc(8 + 1024 + count * (hashBytes + 8) + (usesLargeOffsets ? 8 * count : 0));

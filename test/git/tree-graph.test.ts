@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,12 +27,24 @@ function buildMoves(random: Random, path: string, commits: number): BuiltReposit
       const path = `${random.pick(folders)}f${random.int(4)}`;
       const kind = random.int(6);
       if (kind === 0) files.delete(path);
-      else if (kind === 1) files = new Map([...files].map(([name, text]): [string, string] => [random.chance(0.2) && name.length < 50 ? `moved/${name}` : name, text]));
+      else if (kind === 1)
+        files = new Map(
+          [...files].map(([name, text]): [string, string] => [
+            random.chance(0.2) && name.length < 50 ? `moved/${name}` : name,
+            text,
+          ]),
+        );
       else if (kind === 2) {
         for (const [name, text] of [...files]) if (name.length < 50) files.set(`copy/${name}`, text);
       } else files.set(path, String(1000 + random.int(12)));
     }
-    lines.push(`commit refs/heads/main`, `mark :${commit}`, `committer Ada <ada@example.com> ${1_700_000_000 + commit} +0000`, 'data 1', 'm');
+    lines.push(
+      `commit refs/heads/main`,
+      `mark :${commit}`,
+      `committer Ada <ada@example.com> ${1_700_000_000 + commit} +0000`,
+      'data 1',
+      'm',
+    );
     if (commit > 1) lines.push(`from :${commit - 1}`, 'deleteall');
     // A name that is a file here and a folder there cannot be both.
     const names = [...files.keys()].filter((name) => ![...files.keys()].some((other) => other.startsWith(`${name}/`)));
@@ -49,45 +62,60 @@ interface Read {
 }
 
 function read(repository: BuiltRepository, isWanted: (name: string, index: number) => boolean, collectors = 2): Read {
-  const objects = repository.git('cat-file', '--batch-all-objects', '--batch-check=%(objectname) %(objecttype)').split('\n').map((line) => line.split(' '));
-  const namesOf = (type: string) => objects.filter((object) => object[1] === type).map(([name]) => name);
+  const objects = objectsOf(repository);
+  const namesOf = (type: string) => objects.filter((object) => object.type === type).map(({ name }) => name);
   const tableOf = (names: readonly string[]) => buildNameTable(Buffer.from(names.join(''), 'hex'), 20);
-  const treeNames = namesOf('tree');
-  const trees = tableOf(treeNames);
+  const trees = tableOf(namesOf('tree'));
   const blobs = tableOf(namesOf('blob').filter(isWanted));
   const commits = createCommitCollector(20);
-  for (const name of namesOf('commit')) {
-    const bytes = Buffer.from(repository.git('cat-file', 'commit', name));
-    commits.add(Buffer.from(name, 'hex'), bytes, 0, bytes.length);
+  const parts = Array.from({ length: collectors }, () => createTreeCollector(trees, blobs));
+  for (const [index, { name, type, bytes }] of objects.entries()) {
+    // What stands around an object in memory must not matter.
+    const among = Buffer.concat([Buffer.from('xyz'), bytes, Buffer.from('100644 a\0')]);
+    if (type === 'commit') commits.add(Buffer.from(name, 'hex'), among, 3, 3 + bytes.length);
+    if (type === 'tree')
+      parts[index % collectors].add(findInTable(trees, Buffer.from(name, 'hex'), 0), among, 3, 3 + bytes.length);
   }
   const graph = buildCommitGraph([commits.records()], 20);
-  const parts = Array.from({ length: collectors }, () => createTreeCollector(trees, blobs));
-  treeNames.forEach((name, index) => {
-    parts[index % collectors].add(index, rawTree(repository, name), 3, rawTree(repository, name).length);
-  });
-  return { graph, blobs, trees: buildTreeGraph(parts.map((part) => part.links()), trees, graph, new Uint8Array(graph.count).fill(1)) };
+  return {
+    graph,
+    blobs,
+    trees: buildTreeGraph(
+      parts.map((part) => part.links()),
+      trees,
+      graph,
+      new Uint8Array(graph.count).fill(1),
+    ),
+  };
 }
 
-/** A tree's bytes, put together from what git lists, behind three others. */
-function rawTree(repository: BuiltRepository, name: string): Buffer {
-  const entries = repository.git('ls-tree', '-z', name).split('\0').filter(Boolean);
-  return Buffer.concat([
-    Buffer.from('xyz'),
-    ...entries.map((entry) => {
-      const [, mode, object, path] = /^(\d+) \w+ ([0-9a-f]+)\t([^]*)$/.exec(entry)!;
-      return Buffer.concat([Buffer.from(`${mode.replace(/^0/, '')} ${path}\0`), Buffer.from(object, 'hex')]);
-    }),
-  ]);
+function objectsOf(repository: BuiltRepository): { readonly name: string; readonly type: string; readonly bytes: Buffer }[] {
+  const output = execFileSync('git', ['cat-file', '--batch', '--batch-all-objects'], {
+    cwd: repository.path,
+    env: repository.env(),
+    maxBuffer: 1 << 28,
+  });
+  const objects: { name: string; type: string; bytes: Buffer }[] = [];
+  for (let at = 0; at < output.length; ) {
+    const lineEnd = output.indexOf(10, at);
+    const [name, type, length] = output.toString('latin1', at, lineEnd).split(' ');
+    objects.push({ name, type, bytes: output.subarray(lineEnd + 1, lineEnd + 1 + Number(length)) });
+    at = lineEnd + 2 + Number(length);
+  }
+  return objects;
 }
 
 /** Where each blob stood, and the first and last commit in which it stood there, by asking git for every commit's files. */
-function appearancesByGit(repository: BuiltRepository, graph: CommitGraph): Map<string, Map<string, [first: number, last: number]>> {
+function appearancesByGit(
+  repository: BuiltRepository,
+  graph: CommitGraph,
+): Map<string, Map<string, [first: number, last: number]>> {
   const found = new Map<string, Map<string, [number, number]>>();
   const order = [...graph.rank.keys()].sort((a, b) => graph.rank[a] - graph.rank[b]);
   for (const commit of order) {
     const name = Buffer.from(graph.names.names).toString('hex', commit * 20, commit * 20 + 20);
     for (const line of repository.git('ls-tree', '-rz', name).split('\0').filter(Boolean)) {
-      const [, object, path] = /^\d+ \w+ ([0-9a-f]+)\t([^]*)$/.exec(line)!;
+      const [, object, path] = /^\d+ \w+ ([0-9a-f]+)\t([\s\S]*)$/.exec(line)!;
       const paths = found.get(object) ?? new Map<string, [number, number]>();
       found.set(object, paths);
       paths.set(path, [paths.get(path)?.[0] ?? commit, commit]);
@@ -131,7 +159,10 @@ const entry = (mode: string, path: string, object: Buffer) => Buffer.concat([Buf
 const object = (byte: number) => Buffer.alloc(20, byte);
 
 test('modes with leading zeros, as some tools wrote them, are read', () => {
-  const contents = [Buffer.concat([entry('040000', 'folder', object(2)), entry('0160000', 'module', object(9))]), entry('0100644', 'file', object(3))];
+  const contents = [
+    Buffer.concat([entry('040000', 'folder', object(2)), entry('0160000', 'module', object(9))]),
+    entry('0100644', 'file', object(3)),
+  ];
   const graph = graphOfTrees(contents, [object(1), object(2)], [object(3)]);
   expect(graph.appearances(0)).toEqual([{ path: 'folder/file', first: 0, last: 0 }]);
   expect(graph.submodulePaths()).toEqual([{ path: 'module', first: 0, last: 0 }]);
@@ -143,10 +174,23 @@ test('trees that are cut, hold themselves, or are nested deeply end', () => {
     const graph = graphOfTrees([whole.subarray(0, cut)], [object(1), object(2)], [object(3)]);
     expect(graph.appearances(0).map(({ path }) => path)).toEqual(cut === whole.length ? ['file'] : []);
   }
-  const circle = [Buffer.concat([entry('40000', 'two', object(2)), entry('100644', 'file', object(3))]), entry('40000', 'one', object(1))];
-  expect(graphOfTrees(circle, [object(1), object(2)], [object(3)]).appearances(0).map(({ path }) => path)).toContain('file');
+  const circle = [
+    Buffer.concat([entry('40000', 'two', object(2)), entry('100644', 'file', object(3))]),
+    entry('40000', 'one', object(1)),
+  ];
+  expect(
+    graphOfTrees(circle, [object(1), object(2)], [object(3)])
+      .appearances(0)
+      .map(({ path }) => path),
+  ).toContain('file');
 
-  const names = Array.from({ length: 3000 }, (_, depth) => Buffer.concat([Buffer.from([depth & 255, depth >> 8]), Buffer.alloc(18, 5)]));
-  const nested = names.map((_, depth) => (depth + 1 < names.length ? entry('40000', 'd', names[depth + 1]) : entry('100644', 'file', object(3))));
-  expect(graphOfTrees(nested, names, [object(3)]).appearances(0)).toEqual([{ path: `${'d/'.repeat(2999)}file`, first: 0, last: 0 }]);
+  const names = Array.from({ length: 3000 }, (_, depth) =>
+    Buffer.concat([Buffer.from([depth & 255, depth >> 8]), Buffer.alloc(18, 5)]),
+  );
+  const nested = names.map((_, depth) =>
+    depth + 1 < names.length ? entry('40000', 'd', names[depth + 1]) : entry('100644', 'file', object(3)),
+  );
+  expect(graphOfTrees(nested, names, [object(3)]).appearances(0)).toEqual([
+    { path: `${'d/'.repeat(2999)}file`, first: 0, last: 0 },
+  ]);
 });

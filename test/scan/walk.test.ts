@@ -73,7 +73,11 @@ describe('histories of random edits', () => {
   });
 
   test('of a SHA-256 repository', () => {
-    const repository = buildEditedHistory(join(folder, 'sha256'), randomFrom(77), { files: 4, commits: 20, objectFormat: 'sha256' });
+    const repository = buildEditedHistory(join(folder, 'sha256'), randomFrom(77), {
+      files: 4,
+      commits: 20,
+      objectFormat: 'sha256',
+    });
     const { deltas } = compare(repository, own, 0.5, 32);
     expect(deltas.deltas).toBeGreaterThan(10);
   });
@@ -106,15 +110,32 @@ describe('what a delta cuts', () => {
   test.each<[string, readonly string[], string, readonly boolean[]]>([
     ['a secret cut by a seam', [token, `${token.slice(0, 15)}-${token.slice(15)}`, token], 'walk-token', [true, false, true]],
     ['a secret that a deletion makes', [`${token.slice(0, 15)} cut here ${token.slice(15)}`, token], 'walk-token', [false, true]],
-    ['a neighbour that touches it', [`(${token})`, `(x${token})`, `(${token}0)`, `(${token})`], 'walk-token', [true, false, false, true]],
-    ['a partner that is edited 200 bytes away', ['', 'x'].map((x) => `KEYID0123456789AB${' '.repeat(200)}secretpart ${x}${hex}`), 'walk-pair', [true, false]],
+    [
+      'a neighbour that touches it',
+      [`(${token})`, `(x${token})`, `(${token}0)`, `(${token})`],
+      'walk-token',
+      [true, false, false, true],
+    ],
+    [
+      'a partner that is edited 200 bytes away',
+      ['', 'x'].map((x) => `KEYID0123456789AB${' '.repeat(200)}secretpart ${x}${hex}`),
+      'walk-pair',
+      [true, false],
+    ],
     [
       'a partner that is edited 7,900 bytes away',
-      ['far_away 0123456789', 'far_bway 0123456789', 'far_away 0123456789'].map((far) => `account-01234567${filler(4, 128).slice(0, 7900)} ${far}`),
+      ['far_away 0123456789', 'far_bway 0123456789', 'far_away 0123456789'].map(
+        (far) => `account-01234567${filler(4, 128).slice(0, 7900)} ${far}`,
+      ),
       'walk-far',
       [true, false, true],
     ],
-    ['a keyword that is edited', ['password', 'passwort', 'PASSWORD'].map((word) => `${word} = "${hex}"`), 'walk-password', [true, false, true]],
+    [
+      'a keyword that is edited',
+      ['password', 'passwort', 'PASSWORD'].map((word) => `${word} = "${hex}"`),
+      'walk-password',
+      [true, false, true],
+    ],
     [
       'a key that is edited in the middle',
       [key(body), key(body.replace(/(.{3000})../s, '$1??')), key(body.replace(/(.{3000})../s, '$1AA'))],
@@ -134,7 +155,10 @@ describe('what a delta cuts', () => {
       [true, true, true, true],
     ],
   ])('%s', (name, middles, id, isThere) => {
-    const repository = versions(name.replaceAll(/\W/g, '-'), middles.map((middle) => head + middle + tail));
+    const repository = versions(
+      name.replaceAll(/\W/g, '-'),
+      middles.map((middle) => head + middle + tail),
+    );
     const { deltas } = compare(repository, own, 0.5);
     expect(deltas.deltas).toBe(middles.length - 1);
     const pattern = own.findIndex((one) => one.id === id);
@@ -145,27 +169,37 @@ describe('what a delta cuts', () => {
     });
   });
 
-  test.each([100, 150, 200, 230, 243, 244, 245, 300, 500])('a comment that allows, edited %i bytes behind the value', (distance) => {
-    const random = randomFrom(8);
-    const value = (length: number) => random.text(length, alphabets.token);
-    const values = [
-      token,
-      `api_key = "${value(30)}"`,
-      `password: ${value(18)}`,
-      // As far from its keyword as a detector looks for a value.
-      `api_key ${' '.repeat(40)}=${' '.repeat(40)}"${value(256)}"`,
-      `Authorization: Bearer eyJ${value(200)}.eyJ${value(150)}`,
-    ];
-    const middles = ['quash:allow', 'quash:adlow'].map((comment) =>
-      values.map((one) => `${one} #${' '.repeat(distance)}${comment}`).join(`\n${filler(9, 20)}\n`),
-    );
-    const { plain, deltas } = compare(versions(`comment-${distance}`, middles.map((middle) => head + middle + tail)), [...shipped, ...own], 0.1);
-    expect(deltas.deltas).toBe(1);
-    expect(plain.matches.size).toBe(2 * values.length);
-    const allowed = [...plain.matches].filter((line) => line.includes('"quash:allow"'));
-    // 256 bytes of the line behind a value are looked at.
-    expect(allowed.length).toBe(distance < 243 ? values.length : distance > 245 ? 0 : allowed.length);
-  });
+  test.each([100, 150, 200, 230, 243, 244, 245, 300, 500])(
+    'a comment that allows, edited %i bytes behind the value',
+    (distance) => {
+      const random = randomFrom(8);
+      const value = (length: number) => random.text(length, alphabets.token);
+      const values = [
+        token,
+        `api_key = "${value(30)}"`,
+        `password: ${value(18)}`,
+        // As far from its keyword as a detector looks for a value.
+        `api_key ${' '.repeat(40)}=${' '.repeat(40)}"${value(256)}"`,
+        `Authorization: Bearer eyJ${value(200)}.eyJ${value(150)}`,
+      ];
+      const middles = ['quash:allow', 'quash:adlow'].map((comment) =>
+        values.map((one) => `${one} #${' '.repeat(distance)}${comment}`).join(`\n${filler(9, 20)}\n`),
+      );
+      const { plain, deltas } = compare(
+        versions(
+          `comment-${distance}`,
+          middles.map((middle) => head + middle + tail),
+        ),
+        [...shipped, ...own],
+        0.1,
+      );
+      expect(deltas.deltas).toBe(1);
+      expect(plain.matches.size).toBe(2 * values.length);
+      const allowed = [...plain.matches].filter((line) => line.includes('"quash:allow"'));
+      // 256 bytes of the line behind a value are looked at.
+      expect(allowed.length).toBe(distance < 243 ? values.length : distance > 245 ? 0 : allowed.length);
+    },
+  );
 
   test('files with more hits than are kept for their children', () => {
     const few = 'zq:0000 '.repeat(1000);

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isolatedEnvironment } from '../../fixtures/repositories/builder.ts';
 import { buildDeltaForest } from '../../src/git/delta-tree.ts';
 import { packTypes, readPackEntries } from '../../src/git/pack.ts';
 import { readPackIndex } from '../../src/git/pack-index.ts';
 import type { Pattern } from '../../src/model/pattern.ts';
 import { createDocumentScanner, type DocumentScanner, type Emitted } from '../../src/scan/documents.ts';
 import { walkDeltaTrees } from '../../src/scan/walk.ts';
-import { isolatedEnvironment } from '../../fixtures/repositories/builder.ts';
 
 /** What a walk found, one line a match, and how much it had to decide for that. */
 export interface WalkResult {
@@ -43,7 +43,22 @@ function counted(scanner: DocumentScanner, counts: { decided: number; deltas: nu
 function lineOf(name: string, { decision, ...place }: Emitted): string {
   const { start, end, line, column, endLine, endColumn } = place;
   const { pattern, secret, parts, confidence, decoded, context, allowedBy } = decision;
-  return JSON.stringify([name, pattern, start, end, line, column, endLine, endColumn, secret, parts, confidence, decoded, allowedBy, context]);
+  return JSON.stringify([
+    name,
+    pattern,
+    start,
+    end,
+    line,
+    column,
+    endLine,
+    endColumn,
+    secret,
+    parts,
+    confidence,
+    decoded,
+    allowedBy,
+    context,
+  ]);
 }
 
 /** Walks the delta trees of every pack in a git directory. */
@@ -60,7 +75,8 @@ export function walkDeltas(gitDir: string, patterns: readonly Pattern[], minConf
     const { entries, faults: unreadable } = readPackEntries(index);
     faults.push(...unreadable.map(({ detail }) => detail));
     const forest = buildDeltaForest(entries, (type) => type !== packTypes.tree);
-    const nameOf = (entry: number) => index.names.toString('hex', hashBytes * entries.name[entry], hashBytes * (entries.name[entry] + 1));
+    const nameOf = (entry: number) =>
+      index.names.toString('hex', hashBytes * entries.name[entry], hashBytes * (entries.name[entry] + 1));
     walkDeltaTrees(scanner, index.packPath, entries, forest, forest.roots, 100e6, {
       match: (entry, match) => matches.add(lineOf(nameOf(entry), match)),
       fault: (entry, reason, detail) => faults.push(`${nameOf(entry)} ${reason}: ${detail}`),
@@ -82,7 +98,11 @@ export function walkPlainly(gitDir: string, patterns: readonly Pattern[], minCon
   const matches = new Set<string>();
   let objects = 0;
   let bytes = 0;
-  const output = execFileSync('git', ['cat-file', '--batch', '--batch-all-objects'], { cwd: gitDir, env: isolatedEnvironment(), maxBuffer: 4 << 30 });
+  const output = execFileSync('git', ['cat-file', '--batch', '--batch-all-objects'], {
+    cwd: gitDir,
+    env: isolatedEnvironment(),
+    maxBuffer: 4 << 30,
+  });
   for (let at = 0; at < output.length; ) {
     const lineEnd = output.indexOf(10, at);
     const [name, type, length] = output.toString('latin1', at, lineEnd).split(' ');
@@ -100,6 +120,9 @@ export function walkPlainly(gitDir: string, patterns: readonly Pattern[], minCon
 }
 
 /** Matches of one set and not of the other. */
-export function differenceBetween(ours: ReadonlySet<string>, theirs: ReadonlySet<string>): { readonly missing: string[]; readonly extra: string[] } {
+export function differenceBetween(
+  ours: ReadonlySet<string>,
+  theirs: ReadonlySet<string>,
+): { readonly missing: string[]; readonly extra: string[] } {
   return { missing: [...theirs].filter((one) => !ours.has(one)), extra: [...ours].filter((one) => !theirs.has(one)) };
 }

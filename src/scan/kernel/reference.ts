@@ -156,7 +156,7 @@ function wordsIn(text: Uint8Array): [start: number, end: number][] {
   return found;
 }
 
-const escape =
+const escapes =
   /%([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|&#(\d{1,6});|&#[xX]([0-9A-Fa-f]{1,6});|&(quot|apos|amp|lt|gt);/g;
 const named: Readonly<Record<string, string>> = { quot: '"', apos: "'", amp: '&', lt: '<', gt: '>' };
 
@@ -164,14 +164,14 @@ const named: Readonly<Record<string, string>> = { quot: '"', apos: "'", amp: '&'
 function decodeEscapes(word: Uint8Array): Buffer | undefined {
   const text = Buffer.from(word).toString('latin1');
   const decoded = text.replace(
-    escape,
+    escapes,
     (_, percent?: string, wide?: string, narrow?: string, decimal?: string, hex?: string, name?: string) => {
       if (name) return named[name];
       const code = decimal ? Number(decimal) : Number.parseInt((percent ?? wide ?? narrow ?? hex)!, 16);
       return String.fromCharCode(code < 256 ? code : 0x1a);
     },
   );
-  return text.search(escape) < 0 ? undefined : Buffer.from(decoded, 'latin1');
+  return text.search(escapes) < 0 ? undefined : Buffer.from(decoded, 'latin1');
 }
 
 function isRunByte(byte: number): boolean {

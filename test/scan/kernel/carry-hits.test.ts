@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { alphabets, forSeeds, type Random } from '../../../fixtures/random.ts';
 import { type KernelLiteral, runLiteral } from '../../../src/scan/kernel/kernel.ts';
-import { carryHitsReference, reachOf, type Runs, scanReference } from '../../../src/scan/kernel/reference.ts';
+import { carryHitsReference, type Runs, reachOf, scanReference } from '../../../src/scan/kernel/reference.ts';
 import { applyDeltaReference, type CopiedRun } from '../../../src/scan/kernel/reference-delta.ts';
 import { type DeltaOp, encodeDelta, randomEdit } from './deltas.ts';
-import { alphabets, forSeeds, type Random } from '../../../fixtures/random.ts';
 import { createRig, differenceOf, type KernelHit, type Rig, same } from './rig.ts';
 import { randomLiterals, randomText, wrapped } from './texts.ts';
 
@@ -20,7 +20,15 @@ function numbered(hits: readonly KernelHit[]): KernelHit[] {
 }
 
 /** Checks one edit, with the definition; returns the hits, for an edit on top of it. */
-function check(rig: Rig, literals: readonly KernelLiteral[], runs: Runs, base: Uint8Array, baseHits: readonly KernelHit[], ops: readonly DeltaOp[], counts: Counts) {
+function check(
+  rig: Rig,
+  literals: readonly KernelLiteral[],
+  runs: Runs,
+  base: Uint8Array,
+  baseHits: readonly KernelHit[],
+  ops: readonly DeltaOp[],
+  counts: Counts,
+) {
   const { result, copied } = applyDeltaReference(base, encodeDelta(base.length, ops))!;
   const known = numbered(baseHits);
   const hits = rig.carry(result, copied, base.length, known);
@@ -40,7 +48,14 @@ function check(rig: Rig, literals: readonly KernelLiteral[], runs: Runs, base: U
   return { result, hits };
 }
 
-function isWholly(copied: readonly CopiedRun[], hit: KernelHit, from: number, resultLength: number, baseLength: number, literals: readonly KernelLiteral[]): boolean {
+function isWholly(
+  copied: readonly CopiedRun[],
+  hit: KernelHit,
+  from: number,
+  resultLength: number,
+  baseLength: number,
+  literals: readonly KernelLiteral[],
+): boolean {
   const { before, after } = reachOf(hit, literals);
   return copied.some(
     ({ start, source, length }) =>
@@ -96,14 +111,30 @@ describe('generated edits', () => {
       const literals: KernelLiteral[] = [{ text: 'tok_live_', caseSensitive: true, before: 20, after: 60 }];
       const rig = createRig(literals, 'hiding');
       const lines = 20 + random.int(120);
-      const inner = Buffer.from(`${random.text(lines * 40, 'abc ')}${random.chance(0.5) ? 'tok_live_' : ''}${random.text(200, 'abc ')}`).toString('base64');
+      const inner = Buffer.from(
+        `${random.text(lines * 40, 'abc ')}${random.chance(0.5) ? 'tok_live_' : ''}${random.text(200, 'abc ')}`,
+      ).toString('base64');
       const base = Buffer.from(`x: |\n${wrapped(random, Buffer.from(inner).toString('base64'))}\n`);
       const hits = rig.scan(base) as KernelHit[];
       // Another text at the same place, so that the run hides the literal where it did not, or no longer does.
-      const other = Buffer.from(Buffer.from(`${random.text(60, 'abc ')}tok_live_${random.text(60, 'abc ')}`).toString('base64')).toString('base64');
+      const other = Buffer.from(
+        Buffer.from(`${random.text(60, 'abc ')}tok_live_${random.text(60, 'abc ')}`).toString('base64'),
+      ).toString('base64');
       const at = random.int(base.length);
-      const ops: DeltaOp[] = [{ copy: 0, length: at }, { insert: Buffer.from(other.slice(0, random.int(other.length))) }, { copy: at, length: base.length - at }];
-      check(rig, literals, 'hiding', base, hits, ops.filter((op) => !('copy' in op) || op.length > 0), counts);
+      const ops: DeltaOp[] = [
+        { copy: 0, length: at },
+        { insert: Buffer.from(other.slice(0, random.int(other.length))) },
+        { copy: at, length: base.length - at },
+      ];
+      check(
+        rig,
+        literals,
+        'hiding',
+        base,
+        hits,
+        ops.filter((op) => !('copy' in op) || op.length > 0),
+        counts,
+      );
     });
     expect(counts.hits).toBeGreaterThan(100);
   });
@@ -113,7 +144,9 @@ describe('generated edits', () => {
 function wrappedDocument(random: Random): Buffer {
   const parts = Array.from({ length: 1 + random.int(3) }, () => {
     const text = Array.from({ length: 3 + random.int(12) }, () =>
-      random.chance(0.4) ? random.pick(['tok_live_0123456789abcdef', 'SecretKey = 0123456789']) : random.text(random.int(120), alphabets.text),
+      random.chance(0.4)
+        ? random.pick(['tok_live_0123456789abcdef', 'SecretKey = 0123456789'])
+        : random.text(random.int(120), alphabets.text),
     ).join('');
     return `${random.text(random.int(300), alphabets.text)}\n${random.pick(['', '  '])}${wrapped(random, Buffer.from(text).toString('base64'))}${random.pick(['\n', '\r\n', '"\n', ''])}`;
   });
@@ -126,7 +159,10 @@ function wrappedEdit(random: Random, base: Buffer): DeltaOp[] {
   const ops: DeltaOp[] = [];
   let at = 0;
   for (let edits = 1 + random.int(3); edits > 0; edits--) {
-    const place = Math.min(base.length, Math.max(at, (random.chance(0.8) && places.length > 0 ? random.pick(places) : random.int(base.length)) + random.int(4)));
+    const place = Math.min(
+      base.length,
+      Math.max(at, (random.chance(0.8) && places.length > 0 ? random.pick(places) : random.int(base.length)) + random.int(4)),
+    );
     if (place > at) ops.push({ copy: at, length: place - at });
     const line = Buffer.from(random.pick(['tok_live_0123456789', 'the secretkey of it', alphabets.text])).toString('base64');
     const insert = random.pick(['', '', '\n', '\r\n', ' ', 'A', line, `${line}\n`, random.text(76, alphabets.token)]);
@@ -139,10 +175,19 @@ function wrappedEdit(random: Random, base: Buffer): DeltaOp[] {
 
 test('an edit in the middle of a large document keeps nearly all results', () => {
   forSeeds(4000, 10, (random) => {
-    const literals: KernelLiteral[] = ['api_key', 'password', 'tok_', 'BEGIN '].map((text) => ({ text, caseSensitive: false, before: 256, after: 512 }));
+    const literals: KernelLiteral[] = ['api_key', 'password', 'tok_', 'BEGIN '].map((text) => ({
+      text,
+      caseSensitive: false,
+      before: 256,
+      after: 512,
+    }));
     const rig = createRig(literals, 'hiding');
     const base = Buffer.from(
-      Array.from({ length: 6000 }, () => (random.chance(0.3) ? `${random.pick(literals).text} = ${random.text(30, alphabets.token)}` : random.text(60, alphabets.text))).join('\n'),
+      Array.from({ length: 6000 }, () =>
+        random.chance(0.3)
+          ? `${random.pick(literals).text} = ${random.text(30, alphabets.token)}`
+          : random.text(60, alphabets.text),
+      ).join('\n'),
     );
     const hits = numbered(rig.scan(base) as KernelHit[]);
     const ops: DeltaOp[] = [
@@ -227,13 +272,18 @@ test('a run is looked at again when the line feed of its line end stays and the 
   // The literal lies across the end of the first line, whose carriage return and line feed are the last bytes copied.
   const literals: KernelLiteral[] = [{ text: 'tok_live_', caseSensitive: true, before: 0, after: 40 }];
   const rig = createRig(literals, 'hiding');
-  const encodedText = Buffer.from(`${'plain text '.repeat(5).slice(0, 53)}tok_live_0123456789abcdef, and more text`).toString('base64');
+  const encodedText = Buffer.from(`${'plain text '.repeat(5).slice(0, 53)}tok_live_0123456789abcdef, and more text`).toString(
+    'base64',
+  );
   const lines = [encodedText.slice(0, 76), encodedText.slice(76)];
   const head = `${'#'.repeat(200)}\n${lines[0]}\r\n`;
   const base = Buffer.from(`${head}${'A'.repeat(lines[1].length)}\r\n`);
   const baseHits = rig.scan(base) as KernelHit[];
   expect(baseHits).toEqual([]);
-  const { result, copied } = applyDeltaReference(base, encodeDelta(base.length, [{ copy: 0, length: head.length }, { insert: Buffer.from(`${lines[1]}\r\n`) }]))!;
+  const { result, copied } = applyDeltaReference(
+    base,
+    encodeDelta(base.length, [{ copy: 0, length: head.length }, { insert: Buffer.from(`${lines[1]}\r\n`) }]),
+  )!;
   expect(scanReference(result, literals, 'hiding')).toMatchObject([{ position: 201, literal: runLiteral }]);
   expect(differenceOf(rig.carry(result, copied, base.length, baseHits), scanReference(result, literals, 'hiding'))).toEqual(same);
 });

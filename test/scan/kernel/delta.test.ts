@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { alphabets, forSeeds } from '../../../fixtures/random.ts';
 import { buildRepository } from '../../../fixtures/repositories/builder.ts';
 import { buildDeltaForest } from '../../../src/git/delta-tree.ts';
 import { readPackEntries } from '../../../src/git/pack.ts';
@@ -11,7 +12,6 @@ import { readPackIndex } from '../../../src/git/pack-index.ts';
 import { createKernel } from '../../../src/scan/kernel/kernel.ts';
 import { applyDeltaReference, type CopiedRun } from '../../../src/scan/kernel/reference-delta.ts';
 import { encodeDelta, encodeSize, randomEdit } from './deltas.ts';
-import { alphabets, forSeeds } from '../../../fixtures/random.ts';
 
 const kernel = createKernel();
 const { exports } = kernel;

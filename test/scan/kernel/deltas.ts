@@ -7,7 +7,7 @@ export type DeltaOp = { readonly copy: number; readonly length: number } | { rea
 export function encodeDelta(
   baseLength: number,
   ops: readonly DeltaOp[],
-  { resultLength = lengthOf(ops), spellsZeros = () => false } = {},
+  { resultLength = lengthOf(ops), spellsZeros = (): boolean => false } = {},
 ): Buffer {
   const bytes = [...encodeSize(baseLength), ...encodeSize(resultLength)];
   for (const op of ops) {

@@ -1,8 +1,8 @@
 import { constants, deflateRawSync, deflateSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { forSeeds, type Random } from '../../../fixtures/random.ts';
 import { createKernel, kernelErrors } from '../../../src/scan/kernel/kernel.ts';
 import { adler32Reference, inflateReference, inflateStatus } from '../../../src/scan/kernel/reference-inflate.ts';
-import { forSeeds, type Random } from '../../../fixtures/random.ts';
 
 const kernel = createKernel();
 const { exports } = kernel;
@@ -419,7 +419,7 @@ function dynamic({
 /** A code of code lengths in which 8 alone has a codeword, which zlib refuses: 256 codes of eight bits by it, the rest by the missing one. */
 function dynamicOfOneLength(): Buffer {
   const codeLengths = order.map((symbol) => number(symbol === 8 ? 1 : 0, 3));
-  const lengths = '0'.repeat(255) + '10' + '1';
+  const lengths = `${'0'.repeat(255)}101`;
   return bitsToStream(['1', '01', number(0, 5), number(0, 5), number(15, 4), ...codeLengths, lengths, '11111111']);
 }
 

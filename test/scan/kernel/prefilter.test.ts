@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { alphabets, forSeeds } from '../../../fixtures/random.ts';
 import { createKernel, type KernelLiteral, runLiteral, wordLiteral } from '../../../src/scan/kernel/kernel.ts';
 import { scanReference, wrappedEndReference } from '../../../src/scan/kernel/reference.ts';
-import { alphabets, forSeeds } from '../../../fixtures/random.ts';
 import { createRig, differenceOf, type KernelHit, same } from './rig.ts';
 import { encoded, escaped, randomLiterals, randomText, setOf, wrapped } from './texts.ts';
 
@@ -40,7 +40,9 @@ describe('generated texts', () => {
     forSeeds(2000, 100, (random) => {
       const literals = randomLiterals(random);
       const text = Buffer.from(Array.from({ length: 60 }, () => random.pick(literals).text).join(''), 'latin1');
-      expect(differenceOf(createRig(literals, 'none').scan(text) as KernelHit[], scanReference(text, literals, 'none'))).toEqual(same);
+      expect(differenceOf(createRig(literals, 'none').scan(text) as KernelHit[], scanReference(text, literals, 'none'))).toEqual(
+        same,
+      );
     });
   });
 
@@ -48,13 +50,24 @@ describe('generated texts', () => {
     forSeeds(3000, 10, (random) => {
       const literals = Array.from({ length: 40 }, () => randomLiterals(random)).flat();
       const text = randomText(random, literals, 3000);
-      expect(differenceOf(createRig(literals, 'hiding').scan(text) as KernelHit[], scanReference(text, literals, 'hiding'))).toEqual(same);
+      expect(
+        differenceOf(createRig(literals, 'hiding').scan(text) as KernelHit[], scanReference(text, literals, 'hiding')),
+      ).toEqual(same);
     });
   });
 });
 
 test('a literal is found at every alignment, at both edges of a document, and nowhere beyond them', () => {
-  const texts = ['abc', 'a_b', 'abcd', 'AbCdE', 'abcdefghijklmnopq', 'x'.repeat(31), 'secret_key_of_the_service_of_it!', 'y'.repeat(40)];
+  const texts = [
+    'abc',
+    'a_b',
+    'abcd',
+    'AbCdE',
+    'abcdefghijklmnopq',
+    'x'.repeat(31),
+    'secret_key_of_the_service_of_it!',
+    'y'.repeat(40),
+  ];
   for (const text of texts) {
     const rig = createRig([literalOf(text)], 'none');
     const own = text.slice(0, 32);
@@ -103,7 +116,10 @@ test('more hits than there is room for are told of, and leave what lies behind t
 describe('encoded runs', () => {
   const literals = [literalOf('tok_live_', { caseSensitive: true })];
   const rig = createRig(literals, 'hiding');
-  const runsOf = (text: string) => (rig.scan(Buffer.from(text, 'latin1')) as KernelHit[]).filter(({ literal }) => literal === runLiteral).map(({ position }) => position);
+  const runsOf = (text: string) =>
+    (rig.scan(Buffer.from(text, 'latin1')) as KernelHit[])
+      .filter(({ literal }) => literal === runLiteral)
+      .map(({ position }) => position);
   const secret = `value of the secret: tok_live_${'0123456789'.repeat(3)}`;
 
   test.each<[string, (text: string) => string]>([
@@ -113,7 +129,10 @@ describe('encoded runs', () => {
     ['hex in capitals', (text) => Buffer.from(text).toString('hex').toUpperCase()],
     ['base64 of UTF-16', (text) => Buffer.from(text, 'utf16le').toString('base64')],
     ['base64 of base64', (text) => Buffer.from(Buffer.from(text).toString('base64')).toString('base64')],
-    ['hex of base64 of hex', (text) => Buffer.from(Buffer.from(Buffer.from(text).toString('hex')).toString('base64')).toString('hex')],
+    [
+      'hex of base64 of hex',
+      (text) => Buffer.from(Buffer.from(Buffer.from(text).toString('hex')).toString('base64')).toString('hex'),
+    ],
   ])('%s', (_, encode) => {
     const run = encode(secret);
     for (const place of ['', 'x = "', '\n\n']) {
@@ -139,7 +158,9 @@ describe('encoded runs', () => {
       const lines = Array.from({ length: 1 + random.int(random.pick([4, 200])) }, () =>
         random.text(isEven ? random.pick([60, 76]) : random.pick([0, 3, 58, 59, 60, 61, 76]), alphabets.token),
       );
-      const document = Buffer.from(lines.join(random.pick(['\n', '\r\n', '\n   ', '\r', '\n\t ', '\n\n'])) + random.pick(['', '=', '\n']));
+      const document = Buffer.from(
+        lines.join(random.pick(['\n', '\r\n', '\n   ', '\r', '\n\t ', '\n\n'])) + random.pick(['', '=', '\n']),
+      );
       const end = lines[0].length;
       const ours = rig.wrappedEnd(document, 0, end);
       expect(ours).toBe(wrappedEndReference(document, 0, end));
@@ -174,7 +195,12 @@ describe('encoded runs', () => {
     expect(kernel.exports.hitCount.value).toBe(1);
     expect([...kernel.words().subarray(hits / 4, hits / 4 + 3)]).toEqual([0, runLiteral, document.length]);
     // The next buffer behind the room for decoding.
-    expect(kernel.bytes().subarray(behind, behind + 64).equals(before)).toBe(true);
+    expect(
+      kernel
+        .bytes()
+        .subarray(behind, behind + 64)
+        .equals(before),
+    ).toBe(true);
   });
 });
 
@@ -211,7 +237,12 @@ describe('words with escapes', () => {
 
   test('of many escapes, encoded inside', () => {
     forSeeds(6000, 200, (random) => {
-      const document = Buffer.from(Array.from({ length: 5 }, () => escaped(random, encoded(random, `${random.text(20, alphabets.text)}tok_live_`, 2))).join(' '), 'latin1');
+      const document = Buffer.from(
+        Array.from({ length: 5 }, () => escaped(random, encoded(random, `${random.text(20, alphabets.text)}tok_live_`, 2))).join(
+          ' ',
+        ),
+        'latin1',
+      );
       expect(differenceOf(rig.scan(document) as KernelHit[], scanReference(document, literals, 'hiding'))).toEqual(same);
     });
   });

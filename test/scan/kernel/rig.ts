@@ -1,6 +1,6 @@
 import { createKernel, hitWords, type KernelLiteral, openResult } from '../../../src/scan/kernel/kernel.ts';
-import type { CopiedRun } from '../../../src/scan/kernel/reference-delta.ts';
 import type { Hit, Runs } from '../../../src/scan/kernel/reference.ts';
+import type { CopiedRun } from '../../../src/scan/kernel/reference-delta.ts';
 
 /** A hit as the kernel tells it. */
 export interface KernelHit extends Hit {
@@ -43,7 +43,10 @@ export function createRig(literals: readonly KernelLiteral[], runs: Runs, hitRoo
   function hits(): KernelHit[] {
     const words = kernel.words();
     return Array.from({ length: exports.hitCount.value }, (_, index) => {
-      const [position, literal, length, result] = words.subarray(hitsAt / 4 + index * hitWords, hitsAt / 4 + (index + 1) * hitWords);
+      const [position, literal, length, result] = words.subarray(
+        hitsAt / 4 + index * hitWords,
+        hitsAt / 4 + (index + 1) * hitWords,
+      );
       return { position, literal, length, result: result === openResult ? undefined : result };
     });
   }
@@ -95,7 +98,10 @@ export function placesOf(hits: readonly Hit[]): string[] {
 }
 
 /** What is in one list and not in the other, which is what a failure should show. */
-export function differenceOf(ours: readonly Hit[], theirs: readonly Hit[]): { readonly missing: string[]; readonly extra: string[] } {
+export function differenceOf(
+  ours: readonly Hit[],
+  theirs: readonly Hit[],
+): { readonly missing: string[]; readonly extra: string[] } {
   const [left, right] = [placesOf(ours), placesOf(theirs)];
   return { missing: right.filter((one) => !left.includes(one)), extra: left.filter((one) => !right.includes(one)) };
 }

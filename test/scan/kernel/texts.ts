@@ -1,5 +1,5 @@
-import type { KernelLiteral } from '../../../src/scan/kernel/kernel.ts';
 import { alphabets, type Random } from '../../../fixtures/random.ts';
+import type { KernelLiteral } from '../../../src/scan/kernel/kernel.ts';
 
 /** A few literals of 3 to 40 bytes, in every mix of what the prefilter knows: case, what may not precede, what must follow. */
 export function randomLiterals(random: Random): KernelLiteral[] {
@@ -13,7 +13,12 @@ export function randomLiterals(random: Random): KernelLiteral[] {
       before: random.int(random.pick([1, 20, 300, 2000])),
       after: length + random.int(random.pick([1, 60, 800, 5000])),
       ...(random.chance(0.25) ? { notAfter: setOf(random.pick(['a', alphabets.token, '_- '])) } : {}),
-      ...(random.chance(0.4) && length <= 32 ? { follow: setOf(random.pick(['ab', alphabets.token, '0123456789', alphabets.letters])), followCount: 1 + random.int(12) } : {}),
+      ...(random.chance(0.4) && length <= 32
+        ? {
+            follow: setOf(random.pick(['ab', alphabets.token, '0123456789', alphabets.letters])),
+            followCount: 1 + random.int(12),
+          }
+        : {}),
     };
   });
 }
@@ -29,14 +34,17 @@ function changedCase(random: Random, text: string): string {
 /** A literal as it may stand in a text: as it is, in another case, with one byte wrong, cut short, followed by what must follow. */
 export function aroundLiteral(random: Random, { text, follow, followCount = 0 }: KernelLiteral): string {
   const characters = follow ? [...follow.keys()].filter((byte) => follow[byte]).map((byte) => String.fromCharCode(byte)) : [];
-  const followed = characters.length > 0 ? random.text(random.chance(0.8) ? followCount : random.int(followCount + 1), characters.join('')) : '';
+  const followed =
+    characters.length > 0 ? random.text(random.chance(0.8) ? followCount : random.int(followCount + 1), characters.join('')) : '';
   const kind = random.int(10);
   if (kind === 0) return changedCase(random, text) + followed;
   if (kind === 1) return text.slice(0, random.int(text.length)) + followed;
   if (kind === 2) {
     const at = random.int(text.length);
     // One bit away: what a folded comparison could take for the same.
-    return text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ random.pick([1, 32, 64, 128])) + text.slice(at + 1) + followed;
+    return (
+      text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ random.pick([1, 32, 64, 128])) + text.slice(at + 1) + followed
+    );
   }
   if (kind === 3) return text.slice(1) + followed;
   return text + followed;
@@ -62,12 +70,17 @@ function randomPiece(random: Random, literals: readonly KernelLiteral[], alphabe
   if (kind === 7) return random.bytes(random.int(20));
   if (kind === 8) return Buffer.from(random.pick(['\n', '\r\n', ' ', '\t', '="', '\\', '%', '&', ';']));
   if (kind === 9) return Buffer.from(escaped(random, hidden(random, literals)), 'latin1');
-  return Buffer.from(`${random.pick(['', '\n', ' ', '"'])}${encoded(random, hidden(random, literals), 0)}${random.pick(['', '=', '\n', '\r\n', ' '])}`, 'latin1');
+  return Buffer.from(
+    `${random.pick(['', '\n', ' ', '"'])}${encoded(random, hidden(random, literals), 0)}${random.pick(['', '=', '\n', '\r\n', ' '])}`,
+    'latin1',
+  );
 }
 
 function hidden(random: Random, literals: readonly KernelLiteral[]): string {
   return Array.from({ length: 1 + random.int(4) }, () =>
-    random.chance(0.5) ? aroundLiteral(random, random.pick(literals)) : random.text(random.int(random.pick([10, 60])), alphabets.text),
+    random.chance(0.5)
+      ? aroundLiteral(random, random.pick(literals))
+      : random.text(random.int(random.pick([10, 60])), alphabets.text),
   ).join('');
 }
 
