@@ -1,19 +1,25 @@
 // Scans a repository's objects twice: by its deltas, as `quash scan` does, and each object whole, as `git cat-file` gives it.
-// Prints both sets of matches and their difference, which must be empty.
+// `node bench/equal.js DIR [CONFIDENCE]` prints both sets of matches and their difference, which must be empty; without DIR it
+// does so for a repository built to be difficult. Secrets are shown as hashes.
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildDeltaForest } from '../dist/src/git/delta-tree.js';
 import { openObjectStore } from '../dist/src/git/object-store.js';
 import { packTypes, readPackEntries } from '../dist/src/git/pack.js';
 import { createDocumentScanner } from '../dist/src/scan/documents.js';
 import { createHistoryRunner, matchesOf } from '../dist/src/scan/history-job.js';
 import { kernelModule } from '../dist/src/scan/kernel/kernel.js';
+import { buildDifficult } from './repositories.js';
 
 const patterns = JSON.parse(readFileSync(new URL('../dist/scan-patterns.json', import.meta.url), 'utf8')).patterns;
 const maxBytes = 256 << 20;
 
+/** A match as one line: the object, the pattern, where, how it was decoded, and a hash of everything that was decided. */
 function describe(name, { decision, start, end, line, column, endLine, endColumn }) {
   const value = createHash('sha256')
     .update(JSON.stringify([decision.secret, decision.parts, decision.confidence, decision.allowedBy ?? '']))
@@ -23,6 +29,7 @@ function describe(name, { decision, start, end, line, column, endLine, endColumn
   return `${name} ${id} ${start}-${end} ${line}:${column}-${endLine}:${endColumn} ${decision.decoded?.join('+') ?? 'plain'} ${value}`;
 }
 
+/** What the walk over deltas finds, in every object that is there, whether or not a ref leads to it. */
 async function byDeltas(gitDir, minConfidence) {
   const store = openObjectStore(gitDir);
   const packs = [];
@@ -42,7 +49,6 @@ async function byDeltas(gitDir, minConfidence) {
     });
     firstObject += index.count;
   }
-  const counters = new Int32Array(new SharedArrayBuffer(16));
   const job = {
     patterns,
     minConfidence,
@@ -53,81 +59,124 @@ async function byDeltas(gitDir, minConfidence) {
     chunks,
     loose: store.loose,
     firstLoose: firstObject,
-    counters,
+    counters: new Int32Array(new SharedArrayBuffer(16)),
   };
   const part = await createHistoryRunner(job).scan();
+  if (part.faults.length + part.orphans.length > 0) throw new Error(`${part.faults.length} objects cannot be read; run git fsck`);
   const nameOf = (object) => {
     if (object >= firstObject) return store.loose[object - firstObject].name;
     const pack = packs.findLast((one) => one.firstObject <= object);
     const at = (object - pack.firstObject) * store.hashBytes;
     return Buffer.from(pack.names.subarray(at, at + store.hashBytes)).toString('hex');
   };
-  return new Set([...matchesOf(part)].map((match) => describe(nameOf(match.object), match)));
+  const found = new Set();
+  for (const match of matchesOf(part)) found.add(describe(nameOf(match.object), match));
+  return { found, objects: job.counters[2] };
 }
 
-async function whole(gitDir, minConfidence) {
-  const scanner = createDocumentScanner(patterns, { minConfidence });
-  const { kernel } = scanner;
-  const found = new Set();
+/** The objects of a repository one by one, whole, as git gives them. */
+async function* objectsOf(gitDir) {
   const child = spawn('git', ['--git-dir', gitDir, 'cat-file', '--batch', '--batch-all-objects', '--unordered'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let pending = Buffer.alloc(0);
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  let chunks = [];
+  let have = 0;
   let head;
   for await (const chunk of child.stdout) {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    chunks.push(chunk);
+    have += chunk.length;
+    // A long object is joined once, when all of it is there.
+    if (head && have < head.size + 1) continue;
+    let rest = chunks.length === 1 ? chunk : Buffer.concat(chunks);
     for (;;) {
       if (!head) {
-        const end = pending.indexOf(10);
+        const end = rest.indexOf(10);
         if (end < 0) break;
-        const [name, type, size] = pending.toString('latin1', 0, end).split(' ');
-        pending = pending.subarray(end + 1);
+        const [name, type, size] = rest.toString('latin1', 0, end).split(' ');
+        rest = rest.subarray(end + 1);
         if (type === 'missing') continue;
         head = { name, type, size: Number(size) };
       }
-      if (pending.length < head.size + 1) {
-        // A long object would be copied once a chunk: the rest is waited for in one piece.
-        const parts = [pending];
-        let have = pending.length;
-        while (have < head.size + 1) {
-          const more =
-            child.stdout.read() ??
-            (await new Promise((resolve) => child.stdout.once('readable', () => resolve(child.stdout.read()))));
-          if (!more) continue;
-          parts.push(more);
-          have += more.length;
-        }
-        pending = Buffer.concat(parts);
-      }
-      if (head.type !== 'tree' && head.size <= maxBytes) {
-        const address = kernel.allocate(head.size);
-        kernel.bytes().set(pending.subarray(0, head.size), address);
-        scanner.scan(address, head.size, (match) => found.add(describe(head.name, match)));
-        kernel.free(address);
-      }
-      pending = pending.subarray(head.size + 1);
+      if (rest.length < head.size + 1) break;
+      yield { ...head, bytes: rest.subarray(0, head.size) };
+      rest = rest.subarray(head.size + 1);
       head = undefined;
     }
+    chunks = [rest];
+    have = rest.length;
   }
-  return found;
+  const status = await ended;
+  if (status !== 0 || head || have > 0) throw new Error(`git cat-file ended with ${status}, and with ${have} bytes left over`);
 }
 
-/** Compares both ways of scanning; true when they find the same. */
-export async function compare(gitDir, name, minConfidence, print) {
+async function inWholeObjects(gitDir, minConfidence) {
+  const scanner = createDocumentScanner(patterns, { minConfidence });
+  const { kernel } = scanner;
+  const found = new Set();
+  let objects = 0;
+  for await (const { name, type, bytes } of objectsOf(gitDir)) {
+    if (type === 'tree' || bytes.length > maxBytes) continue;
+    objects++;
+    const address = kernel.allocate(bytes.length);
+    kernel.bytes().set(bytes, address);
+    scanner.scan(address, bytes.length, (match) => found.add(describe(name, match)));
+    kernel.free(address);
+  }
+  return { found, objects };
+}
+
+/**
+ * Compares both ways of scanning: gives the union of the two sets, sorted, each line led by `=` (in both), `-` (only in the whole
+ * objects: missed) or `+` (only by the deltas: added), and how many there are of each.
+ */
+export async function compare(gitDir, minConfidence) {
   const deltas = await byDeltas(gitDir, minConfidence);
-  const plain = await whole(gitDir, minConfidence);
-  const missed = [...plain].filter((one) => !deltas.has(one));
-  const added = [...deltas].filter((one) => !plain.has(one));
-  print(
-    `${name}, confidence ${minConfidence} and up: ${deltas.size} matches by deltas, ${plain.size} in whole objects; missed ${missed.length}, added ${added.length}`,
-  );
-  for (const one of missed.slice(0, 20)) print(`  missed  ${one}`);
-  for (const one of added.slice(0, 20)) print(`  added   ${one}`);
-  return { name, minConfidence, deltas: deltas.size, whole: plain.size, missed: missed.length, added: added.length };
+  const whole = await inWholeObjects(gitDir, minConfidence);
+  const lines = [...new Set([...whole.found, ...deltas.found])]
+    .sort()
+    .map((one) => `${whole.found.has(one) ? (deltas.found.has(one) ? '=' : '-') : '+'} ${one}`);
+  return {
+    lines,
+    objects: deltas.objects,
+    wholeObjects: whole.objects,
+    deltas: deltas.found.size,
+    whole: whole.found.size,
+    missed: lines.filter((line) => line.startsWith('-')).length,
+    added: lines.filter((line) => line.startsWith('+')).length,
+    digests: [deltas, whole].map(({ found }) =>
+      createHash('sha256')
+        .update([...found].sort().join('\n'))
+        .digest('hex')
+        .slice(0, 16),
+    ),
+  };
 }
 
-if (process.argv[1] && import.meta.url.endsWith(process.argv[1].split('/').pop())) {
+/** The same for the difficult repository, with what was planted there and is not where it should be. */
+export async function compareDifficult(scratch, minConfidence) {
+  const { gitDir, planted } = buildDifficult(join(scratch, `difficult-${minConfidence}`));
+  const result = await compare(gitDir, minConfidence);
+  const found = new Set(result.lines.map((line) => line.split(' ').slice(1, 3).join(' ')));
+  const wrong = planted.filter(({ object, pattern, isThere }) => found.has(`${object} ${pattern}`) !== isThere);
+  return { ...result, planted, wrong };
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [, , gitDir, confidence = '0.5'] = process.argv;
-  const { missed, added } = await compare(gitDir, 'repository', Number(confidence), console.log);
-  process.exitCode = missed + added > 0 ? 1 : 0;
+  const scratch = mkdtempSync(join(tmpdir(), 'quash-equal-'));
+  try {
+    const result = gitDir ? await compare(gitDir, Number(confidence)) : await compareDifficult(scratch, Number(confidence));
+    for (const line of result.lines) console.log(line);
+    console.log(
+      `${result.deltas} matches in ${result.objects} objects by deltas (${result.digests[0]}), ${result.whole} in ${result.wholeObjects} whole objects (${result.digests[1]}); missed ${result.missed}, added ${result.added}`,
+    );
+    for (const { scenario, pattern, version, isThere } of result.wrong ?? [])
+      console.log(`wrong: ${scenario} (${pattern}), version ${version}: ${isThere ? 'not found' : 'found'}`);
+    if (result.planted)
+      console.log(`${result.planted.length} places where a secret must stand, or must not: ${result.wrong.length} wrong`);
+    process.exitCode = result.missed + result.added + (result.wrong?.length ?? 0) > 0 ? 1 : 0;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
 }

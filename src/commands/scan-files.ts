@@ -4,7 +4,7 @@ import { distFolder } from '../dist-folder.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Pattern } from '../model/pattern.ts';
-import { kernelModule } from '../scan/kernel/kernel.ts';
+import { KernelFullError, kernelModule } from '../scan/kernel/kernel.ts';
 import type { Match } from '../scan/match.ts';
 import { createScanner } from '../scan/scanner.ts';
 import { forScanning, sparingCompiler } from '../scan/threads.ts';
@@ -112,13 +112,31 @@ export async function runFileJob(
   /** Reads a file into the scanner's own memory, and scans it there. One that has grown since is scanned from a copy. */
   function scanFileOf(index: number): { readonly matches: readonly Match[]; readonly length: number; readonly gap?: Gap } {
     let content: Uint8Array | Gap | undefined;
+    // Asked while it is read: scanning may grow the kernel's memory, which gives it another buffer.
+    let isInPlace = false;
     const matches = scanner.scanRead(Math.min(job.sizes[index], job.maxSize), (into) => {
       content = readFileBytes(root, paths[index], job.maxSize, into);
-      return !('reason' in content) && content.buffer === into.buffer ? content.length : 0;
+      if ('reason' in content) return 0;
+      isInPlace = content.buffer === into.buffer;
+      return isInPlace ? content.length : 0;
     });
     if (content === undefined) return { matches, length: 0 };
     if ('reason' in content) return { matches: [], length: 0, gap: content };
-    return { matches: content.buffer === scanner.memory() ? matches : scanner.scan(content), length: content.length };
+    return { matches: isInPlace ? matches : scanner.scan(content), length: content.length };
+  }
+
+  function scanOrGiveUp(index: number): ReturnType<typeof scanFileOf> {
+    try {
+      return scanFileOf(index);
+    } catch (cause) {
+      if (!(cause instanceof KernelFullError)) throw cause;
+      const gap: Gap = {
+        origin: origin(),
+        reason: 'too-large',
+        detail: `${job.sizes[index]} bytes, more than there is memory for`,
+      };
+      return { matches: [], length: 0, gap };
+    }
   }
 
   const files: { path: string; matches: readonly Match[] }[] = [];
@@ -130,7 +148,7 @@ export async function runFileJob(
     let scanned = 0;
     for (let i = next; i < end; i++) {
       path = paths[i];
-      const { matches, length, gap } = scanFileOf(i);
+      const { matches, length, gap } = scanOrGiveUp(i);
       if (gap) gaps.push(gap);
       scanned += length;
       if (matches.length > 0) files.push({ path, matches });

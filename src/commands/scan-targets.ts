@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
 import type { Options } from '../flags.ts';
@@ -238,7 +238,10 @@ async function scanHistoryOf(
     })),
     gaps: result.gaps.map((gap) => ({
       ...gap,
-      origin: gap.origin.kind === 'repository' ? { kind: 'repository' as const, repository: name } : within(gap.origin),
+      origin:
+        gap.origin.kind === 'repository'
+          ? { ...gap.origin, repository: gap.origin.repository === '.' ? name : `${name}/${gap.origin.repository}` }
+          : within(gap.origin),
     })),
   };
 }
@@ -260,12 +263,27 @@ async function scanFolder(
   const nested: { readonly name: string; readonly repository: Repository }[] = [];
   const asksForPart = asksForHistory(options);
   const history = options.history && !asksForPart;
+  // A linked worktree has the history of the repository that it belongs to, which is read once.
+  const read = new Set(repository ? [realpathSync(repository.commonDir)] : []);
+  const objectFolders = new Set<string>();
   const wants = (path: string, kind: 'file' | 'folder') => {
     if (kind === 'file') return isWanted(path, 'file');
-    if (!isWanted(path, 'folder')) return false;
+    if (!isWanted(path, 'folder') || objectFolders.has(path)) return false;
     const inner = history ? repositoryAt(`${root}/${path}`) : undefined;
-    if (inner) nested.push({ name: path, repository: inner });
-    return inner === undefined || inner.workTree !== undefined;
+    if (inner === undefined) return true;
+    if (inner.workTree === undefined) objectFolders.add(`${path}/objects`);
+    if (!belongsTo(inner, root)) {
+      gaps.push({
+        origin: { kind: 'repository', repository: path },
+        reason: 'outside-root',
+        detail: `its .git names a repository outside of what is scanned, ${inner.gitDir}; scan that one by its own name`,
+      });
+      return true;
+    }
+    const common = realpathSync(inner.commonDir);
+    if (!read.has(common)) nested.push({ name: path, repository: inner });
+    read.add(common);
+    return true;
   };
   const ownHistory =
     repository && (options.history || asksForPart)
@@ -288,6 +306,7 @@ async function scanFolder(
   gaps.push(...result.gaps);
   let { bytes } = result;
   let objects = files.length;
+  const isNested = (origin: Gap['origin']) => nested.some(({ name }) => origin.kind === 'repository' && origin.repository === name);
   const histories = [
     ownHistory,
     ...nested.map((inner) => () => scanHistoryOf(inner.repository, inner.name, patterns, options, context, events)),
@@ -296,7 +315,8 @@ async function scanFolder(
     const scanned = await (typeof one === 'function' ? one() : one);
     if (!scanned) continue;
     collected.addAll(scanned.candidates);
-    gaps.push(...scanned.gaps);
+    // A submodule that is checked out is a nested repository, and was scanned as one.
+    gaps.push(...scanned.gaps.filter(({ origin, reason }) => reason !== 'submodule' || !isNested(origin)));
     bytes += scanned.bytes;
     objects += scanned.objects;
   }
@@ -310,6 +330,22 @@ async function scanFolder(
     root,
     ...(repository ? await remoteOf(repository) : {}),
   };
+}
+
+/**
+ * Whether a nested repository lies below the root, or is a linked worktree that the repository elsewhere knows of. A `.git`
+ * file may name any folder of this machine, and a scanned folder must not lead to what it is not part of.
+ */
+function belongsTo({ gitDir, workTree }: Repository, root: string): boolean {
+  if (realpathSync(gitDir).startsWith(realpathSync(root) + sep)) return true;
+  if (workTree === undefined) return false;
+  try {
+    const known = readFileSync(join(gitDir, 'gitdir'), 'utf8').trim();
+    return realpathSync(resolve(gitDir, known)) === realpathSync(join(workTree, '.git'));
+  } catch {
+    // No worktree's folder: nothing there that points back.
+    return false;
+  }
 }
 
 async function scanFile(path: string, options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {

@@ -123,14 +123,20 @@ export interface Appearance {
 /** Paths nested deeper than this are not followed; git itself has trouble with them. */
 const deepest = 4096;
 /** Paths of one object at most: ten folders that hold each other's twins ten deep already make ten thousand millions. */
-const mostPlaces = 1 << 15;
+const mostPlaces = 1 << 13;
+
+/** git knows the tree that holds nothing without having it stored. Of SHA-1 and of SHA-256. */
+const emptyTrees = [
+  '4b825dc642cb6eb9a060e54bf8d69288fbee4904',
+  '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321',
+];
 
 /** Answers at which paths, and from which commit to which, blobs stood. */
 export interface TreeGraph {
   /** Appearances of a blob (its position in the table of blobs), over the commits given to `buildTreeGraph`. */
   appearances(blob: number): readonly Appearance[];
   readonly submodulePaths: () => readonly Appearance[];
-  /** Files and folders whose object is not there; one for each path. */
+  /** Files and folders whose object is not there, one for each path; the path of a commit's own tree is empty. */
   readonly missing: () => readonly (Appearance & { readonly object: string })[];
   /** Whether an object stood at more paths than are told of, or deeper than is followed; known once it was asked about. */
   readonly isCut: () => boolean;
@@ -148,10 +154,14 @@ export function buildTreeGraph(
   // Which commits have a tree as their root: the first and the last of them.
   const rootFirst = new Int32Array(treeCount).fill(-1);
   const rootLast = new Int32Array(treeCount).fill(-1);
+  const rootless: number[] = [];
   for (let commit = 0; commit < graph.count; commit++) {
     if (!commits[commit]) continue;
     const tree = findInTable(trees, graph.trees, commit * hashBytes);
-    if (tree < 0) continue;
+    if (tree < 0) {
+      rootless.push(commit);
+      continue;
+    }
     if (rootFirst[tree] < 0 || graph.rank[commit] < graph.rank[rootFirst[tree]]) rootFirst[tree] = commit;
     if (rootLast[tree] < 0 || graph.rank[commit] > graph.rank[rootLast[tree]]) rootLast[tree] = commit;
   }
@@ -186,6 +196,10 @@ export function buildTreeGraph(
     if (depth >= deepest) isCut = true;
     else {
       for (let link = firstLink[tree]; link < firstLink[tree + 1]; link++) {
+        if (found.size === mostPlaces) {
+          isCut = true;
+          break;
+        }
         const name = parts[partOf[link]].names[nameOf[link]];
         for (const place of placesOf(parentOf[link], depth + 1)) merge(found, `${place.path}${name}/`, place);
       }
@@ -241,6 +255,12 @@ export function buildTreeGraph(
     },
     missing() {
       const places = new Map<string, Map<string, Appearance>>();
+      for (const commit of rootless) {
+        const object = Buffer.from(graph.trees.subarray(commit * hashBytes, (commit + 1) * hashBytes)).toString('hex');
+        const found = places.get(object) ?? new Map<string, Appearance>();
+        places.set(object, found);
+        merge(found, '', { path: '', first: commit, last: commit });
+      }
       for (const { missing, names } of parts) {
         for (let i = 0; i < missing.links.length; i += 3) {
           const object = missing.objects[missing.links[i]];
@@ -249,6 +269,7 @@ export function buildTreeGraph(
           for (const place of placesOf(missing.links[i + 1], 0)) merge(found, place.path + names[missing.links[i + 2]], place);
         }
       }
+      for (const empty of emptyTrees) places.delete(empty);
       return [...places].flatMap(([object, found]) => [...found.values()].map((place) => ({ ...place, object })));
     },
     isCut: () => isCut,

@@ -171,9 +171,12 @@ export function createDocumentScanner(
     if (wide) {
       const units = (length - wide.skip) >> 1;
       const narrow = kernel.allocate(units);
-      narrowTo(kernel.bytes(), address + wide.skip, wide.low, units, narrow);
-      scanWhole(narrow, units, false, withDecoder(emit, 'utf16'), { offset: wide.skip, factor: 2 });
-      kernel.free(narrow);
+      try {
+        narrowTo(kernel.bytes(), address + wide.skip, wide.low, units, narrow);
+        scanWhole(narrow, units, false, withDecoder(emit, 'utf16'), { offset: wide.skip, factor: 2 });
+      } finally {
+        kernel.free(narrow);
+      }
       return { address, length, hits: -1, hitCount: 0, isOpaque: true };
     }
     const count = scanWhole(address, length, isBinaryAt(address, length), emit, plain);

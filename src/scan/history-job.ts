@@ -8,6 +8,7 @@ import { createTreeCollector, type TreeLinks } from '../git/tree-graph.ts';
 import type { Pattern } from '../model/pattern.ts';
 import { createDocumentScanner, type Document, type DocumentScanner, type Emitted } from './documents.ts';
 import type { EngineOptions } from './engine.ts';
+import { KernelFullError } from './kernel/kernel.ts';
 import type { Decision } from './match.ts';
 import { walkDeltaTrees } from './walk.ts';
 
@@ -186,14 +187,29 @@ export function createHistoryRunner(
       }
       if (type === packTypes.tag) noteTag(Buffer.from(job.loose[next].name, 'hex'), loose.bytes, 0);
       if (type === packTypes.commit) commits.add(Buffer.from(job.loose[next].name, 'hex'), loose.bytes, 0, loose.bytes.length);
-      scanBytes(scanner, loose.bytes, (match) => record(object, type, match));
+      try {
+        scanBytes(scanner, loose.bytes, (match) => record(object, type, match));
+      } catch (cause) {
+        if (!(cause instanceof KernelFullError)) throw cause;
+        faults.push({ object, reason: 'too-large', detail: `${loose.bytes.length} bytes, more than there is memory for` });
+        continue;
+      }
       Atomics.add(job.counters, counter.objects, 1);
       Atomics.add(job.counters, counter.kilobytes, Math.round(loose.bytes.length / 1024));
     }
     return { decisions, matches: Float64Array.from(rows), commits: commits.records(), tags, looseTrees, faults, orphans };
   }
 
-  async function readTrees({ trees, treeOf, blobs, objects, isPartial, chunks, looseTrees, counters }: TreeJob): Promise<TreePart> {
+  async function readTrees({
+    trees,
+    treeOf,
+    blobs,
+    objects,
+    isPartial,
+    chunks,
+    looseTrees,
+    counters,
+  }: TreeJob): Promise<TreePart> {
     const faults: ObjectFault[] = [];
     const collector = createTreeCollector(trees, blobs, { objects, isPartial });
     const { kernel } = scanner;
@@ -238,8 +254,11 @@ export function createHistoryRunner(
 export function scanBytes(scanner: DocumentScanner, bytes: Uint8Array, emit: (match: Emitted) => void): void {
   const address = scanner.kernel.allocate(bytes.length);
   scanner.kernel.bytes().set(bytes, address);
-  scanner.scan(address, bytes.length, emit);
-  scanner.kernel.free(address);
+  try {
+    scanner.scan(address, bytes.length, emit);
+  } finally {
+    scanner.kernel.free(address);
+  }
 }
 
 function treeDocument(address: number, length: number): Document {

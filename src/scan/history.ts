@@ -6,9 +6,9 @@ import { buildCommitGraph, type CommitGraph, reachable } from '../git/commit-gra
 import { buildDeltaForest } from '../git/delta-tree.ts';
 import { buildNameTable, findInTable, type NameTable } from '../git/name-table.ts';
 import { openObjectReader } from '../git/object-reader.ts';
+import { buildObjectSet, hasObject, type ObjectSet } from '../git/object-set.ts';
 import { type ObjectStore, openObjectStore } from '../git/object-store.ts';
 import { packTypes, readPackEntries } from '../git/pack.ts';
-import { findName } from '../git/pack-index.ts';
 import { readTips, type Tips } from '../git/refs.ts';
 import { type GitOptions, git } from '../git/run-git.ts';
 import { type Appearance, buildTreeGraph, type TreeGraph } from '../git/tree-graph.ts';
@@ -88,9 +88,13 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
   const gaps: Gap[] = storeGaps(store);
   const { job, treeChunks, total, weight } = planJob(store, options, gaps);
   const threads = Math.max(1, Math.min(options.jobs ?? availableParallelism(), 16, Math.ceil(weight / worthAThread)));
-  const crew = threads === 1 ? inThisThread(createHistoryRunner(job, options)) : startWorkers(job, threads, options.signal);
-  const reporter = options.onProgress && setInterval(() => report(), 100);
+  const objects = buildObjectSet(store.packs, store.loose, store.hashBytes);
   const report = () => options.onProgress?.(job.counters[counter.objects], total, job.counters[counter.kilobytes] * 1024);
+  const crew =
+    threads === 1
+      ? inThisThread(createHistoryRunner(job, options, pauses(options.signal, report)))
+      : startWorkers(job, threads, options.signal);
+  const reporter = options.onProgress && setInterval(report, 100);
   try {
     const parts = await crew.scan();
     options.signal?.throwIfAborted();
@@ -102,7 +106,7 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
     );
     const tags = new Map<string, string>();
     for (const part of parts) for (let i = 0; i < part.tags.length; i += 2) tags.set(part.tags[i], part.tags[i + 1]);
-    const selected = await select(graph, tips, tags, options.selection, gitOptions, gaps, store);
+    const selected = await select(graph, tips, tags, options.selection, gitOptions, gaps, store, objects);
     const matches = [...parts.flatMap((part) => [...matchesOf(part)]), ...rescued];
     // In a damaged repository the way from a ref to an object may be what is lost: then everything that was found counts.
     const isDamaged =
@@ -121,6 +125,7 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
       { ...options, selection: { ...options.selection, withUnreachable } },
       gitOptions,
       gaps,
+      { objects, isPartial: store.isPartial },
     );
     for (const { faults } of parts) for (const fault of faults) gaps.push(objectGap(job, fault));
     return { candidates, gaps, objects: job.counters[counter.objects], bytes: job.counters[counter.kilobytes] * 1024 };
@@ -133,6 +138,20 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
 function objectGap(job: HistoryJob, { object, reason, detail }: ObjectFault): Gap {
   const blob = nameOf(job, object);
   return { origin: { kind: 'git', blob }, reason, detail: `object ${blob.slice(0, 12)}: ${detail}` };
+}
+
+/** Gives way to the event loop now and then, so that Ctrl-C and progress get through. */
+function pauses(signal: AbortSignal | undefined, report: () => void): () => Promise<void> | undefined {
+  let pausedAt = performance.now();
+  return () => {
+    if (performance.now() - pausedAt < 50) return undefined;
+    return (async () => {
+      report();
+      await new Promise((resolve) => setImmediate(resolve));
+      signal?.throwIfAborted();
+      pausedAt = performance.now();
+    })();
+  };
 }
 
 /** Several threads, or this one, working on a job. */
@@ -182,19 +201,11 @@ function startWorkers(job: HistoryJob, threads: number, signal: AbortSignal | un
 }
 
 function storeGaps(store: ObjectStore): Gap[] {
-  const gaps: Gap[] = store.faults.map(({ path, detail }) => ({
-    origin: { kind: 'repository', repository: path },
+  return store.faults.map(({ path, detail }) => ({
+    origin: { kind: 'repository', repository: '.' },
     reason: 'corrupt',
     detail: `the pack index ${path.split('/').pop()} cannot be read: ${detail}; run git fsck, then git index-pack`,
   }));
-  if (store.shallow.length > 0) {
-    gaps.push({
-      origin: { kind: 'repository', repository: '.' },
-      reason: 'shallow',
-      detail: 'the clone is shallow: older history is not here; run git fetch --unshallow',
-    });
-  }
-  return gaps;
 }
 
 /** Reads the packs' entries, builds their delta trees, and cuts them into chunks: the heaviest first, so that threads end together. */
@@ -211,7 +222,7 @@ function planJob(store: ObjectStore, options: HistoryOptions, gaps: Gap[]) {
       read = readPackEntries(index);
     } catch (cause) {
       gaps.push({
-        origin: { kind: 'repository', repository: index.packPath },
+        origin: { kind: 'repository', repository: '.' },
         reason: 'corrupt',
         detail: `the pack ${index.packPath.split('/').pop()} cannot be read: ${(cause as Error).message}; run git fsck`,
       });
@@ -356,6 +367,8 @@ interface Selected {
   readonly wanted: Uint8Array;
   readonly notes: Uint8Array;
   readonly tags: ReadonlySet<string> | undefined;
+  /** Files and folders that a ref or a tag names by themselves. Hex. */
+  readonly named: ReadonlySet<string>;
 }
 
 function everything(graph: CommitGraph): Uint8Array {
@@ -370,60 +383,70 @@ async function select(
   gitOptions: GitOptions,
   gaps: Gap[],
   store: ObjectStore,
+  objects: ObjectSet,
 ): Promise<Selected> {
-  const numberOf = (name: string) => {
-    let commit = name;
-    // A tag may tag a tag; git itself gives up on a chain this long.
-    for (let depth = 0; depth < 10 && tags.has(commit); depth++) commit = tags.get(commit)!;
-    return findInTable(graph.names, Buffer.from(commit, 'hex'), 0);
-  };
+  const numberOf = (name: string) => findInTable(graph.names, Buffer.from(targetOf(name, tags), 'hex'), 0);
   const numbers = (names: readonly string[]) => names.map(numberOf).filter((number) => number >= 0);
   const notes = reachable(graph, numbers(tips.notes));
-  reportMissing(graph, gaps, store);
-  for (const name of [...tips.names, ...tips.notes]) {
-    // What a tag names may be a blob or a tree: only what is not there at all is missing.
-    if (tags.has(name) || numberOf(name) >= 0 || hasObject(store, name)) continue;
-    gaps.push({
-      origin: { kind: 'commit', commit: name },
-      reason: 'missing-object',
-      detail: `a ref names ${name.slice(0, 12)}, which is not here; run git fetch, or git fsck`,
-    });
-  }
   if (selection.revisions.length === 0) {
+    const named = new Set<string>();
+    for (const name of [...tips.names, ...tips.notes]) {
+      if (numberOf(name) >= 0) continue;
+      // What a ref or a tag names may be a file or a folder by itself: only what is not there at all is missing.
+      const object = targetOf(name, tags);
+      if (hasObject(objects, Buffer.from(object, 'hex'), 0)) {
+        named.add(object);
+        continue;
+      }
+      gaps.push({
+        origin: { kind: 'commit', commit: object },
+        reason: 'missing-object',
+        detail: `a ref names ${object.slice(0, 12)}, which is not here; run git fetch, or git fsck`,
+      });
+    }
     const starts = numbers([...tips.names, ...tips.notes]);
     const known = selection.withUnreachable ? new Uint8Array(graph.count).fill(1) : reachable(graph, starts);
     const wanted =
       selection.since === undefined
         ? known
         : known.map((isKnown, commit) => (isKnown && graph.times[commit] >= selection.since! ? 1 : 0));
-    return { known, wanted, notes, tags: selection.withUnreachable ? undefined : reachedTags(tips, tags) };
+    reportCuts(graph, wanted, gaps, store);
+    return {
+      known,
+      wanted,
+      notes,
+      tags: selection.withUnreachable ? undefined : reachedTags(tips, tags),
+      named: selection.since === undefined ? named : new Set(),
+    };
   }
-  const lines: string[] = [];
+  const names: string[] = [];
   for (const revision of selection.revisions) {
-    try {
-      lines.push(
-        ...(await git(['rev-parse', '--revs-only', '--end-of-options', revision], gitOptions)).toString('latin1').split('\n'),
+    const output = await git(['rev-parse', '--revs-only', '--end-of-options', revision], gitOptions).catch((cause) => {
+      if (gitOptions.signal?.aborted) throw cause;
+      return Buffer.alloc(0);
+    });
+    const named = output.toString('latin1').split('\n').filter((line) => /^\^?[0-9a-f]{40,64}$/.test(line));
+    if (named.length === 0) {
+      throw new QuashError(
+        'usage',
+        `reading the revision ${revision.replace(/^\^/, '')}: git knows no commit of that name here; check its spelling, or fetch it`,
       );
-    } catch (cause) {
-      throw new QuashError('usage', `reading the revision ${revision}: git does not know it; check its spelling, or fetch it`, {
-        cause,
-      });
     }
+    names.push(...named);
   }
-  const names = lines.filter((line) => /^\^?[0-9a-f]{40,64}$/.test(line));
-  if (names.length === 0)
-    throw new QuashError(
-      'usage',
-      `reading the revisions ${selection.revisions.join(' ')}: they name no commit; check their spelling`,
-    );
   const starts = numbers(names.filter((name) => !name.startsWith('^')));
   const without = numbers(names.filter((name) => name.startsWith('^')).map((name) => name.slice(1)));
-  return {
-    known: reachable(graph, [...starts, ...without]),
-    wanted: reachable(graph, starts, without, selection.since),
-    notes,
-    tags: new Set(),
-  };
+  const wanted = reachable(graph, starts, without, selection.since);
+  reportCuts(graph, wanted, gaps, store);
+  return { known: reachable(graph, [...starts, ...without]), wanted, notes, tags: new Set(), named: new Set() };
+}
+
+/** What a tag tags, a tag of a tag followed to its end. */
+function targetOf(name: string, tags: ReadonlyMap<string, string>): string {
+  let target = name;
+  // git itself gives up on a chain this long.
+  for (let depth = 0; depth < 10 && tags.has(target); depth++) target = tags.get(target)!;
+  return target;
 }
 
 /** The annotated tags that refs name, and those that they tag. */
@@ -433,15 +456,22 @@ function reachedTags(tips: Tips, tags: ReadonlyMap<string, string>): ReadonlySet
   return reached;
 }
 
-function hasObject(store: ObjectStore, name: string): boolean {
-  const raw = Buffer.from(name, 'hex');
-  return store.packs.some((pack) => findName(pack, raw) >= 0) || store.loose.some((loose) => loose.name === name);
-}
-
-/** Parents that are not here, where nothing says that they were left out on purpose. */
-function reportMissing(graph: CommitGraph, gaps: Gap[], store: ObjectStore): void {
+/** Where the wanted history goes on and is not here: a shallow clone ends there, or parents are lost. */
+function reportCuts(graph: CommitGraph, wanted: Uint8Array, gaps: Gap[], store: ObjectStore): void {
   const shallow = new Set(store.shallow);
+  const isCut = (name: string) => {
+    const commit = findInTable(graph.names, Buffer.from(name, 'hex'), 0);
+    return commit >= 0 && wanted[commit] === 1;
+  };
+  if (store.shallow.some(isCut)) {
+    gaps.push({
+      origin: { kind: 'repository', repository: '.' },
+      reason: 'shallow',
+      detail: 'the clone is shallow: older history is not here; run git fetch --unshallow',
+    });
+  }
   for (let commit = 0; commit < graph.count; commit++) {
+    if (!wanted[commit]) continue;
     for (let i = graph.firstParent[commit]; i < graph.firstParent[commit + 1]; i++) {
       if (graph.parents[i] >= 0) continue;
       const name = commitName(graph, commit);
@@ -473,6 +503,7 @@ async function attribute(
   options: HistoryOptions,
   gitOptions: GitOptions,
   gaps: Gap[],
+  here: Pick<TreeJob, 'objects' | 'isPartial'>,
 ): Promise<Candidate[]> {
   // The same object may lie in several packs.
   const blobs = new Map<string, number>();
@@ -497,25 +528,33 @@ async function attribute(
     byBlob[blob].push(match);
   }
 
-  const read =
-    blobs.size > 0 || tips.head !== undefined
-      ? await readTreeGraph(blobs, job, treeChunks, parts, graph, selected, crew, gaps)
-      : { treeGraph: undefined, isDamaged: false };
+  const read = await readTreeGraph(blobs, job, treeChunks, parts, graph, selected, crew, gaps, here);
   const { treeGraph } = read;
   // Where a tree is lost, so is the way to what stands below it: it is reported without its path.
   const withUnreachable = options.selection.withUnreachable || (read.isDamaged && options.selection.revisions.length === 0);
-  const places = placeSecrets(byBlob, [...blobs.keys()], treeGraph, graph, selected, withUnreachable);
+  const named = await readNamed(selected.named, blobs, gitOptions, gaps);
+  const places = placeSecrets(byBlob, [...blobs.keys()], treeGraph, graph, selected, named, withUnreachable);
+  if (treeGraph.isCut()) {
+    gaps.push({
+      origin: { kind: 'repository', repository: '.' },
+      reason: 'depth',
+      detail: 'a file or folder stands at more paths, or deeper, than are followed; not every path of it is told',
+    });
+  }
   const wantedCommits = new Set<number>();
   for (const { first } of places) if (first !== undefined) wantedCommits.add(first);
   const commitMessages = messages.filter(({ match, name }) => isWantedMessage(match, name, graph, selected));
   for (const { match, name } of commitMessages) {
     if (match.type === packTypes.commit) wantedCommits.add(findInTable(graph.names, Buffer.from(name, 'hex'), 0));
   }
-  const authors = await readAuthors(
-    [...wantedCommits].map((commit) => commitName(graph, commit)),
-    gitOptions,
-  );
-  if (treeGraph) reportSubmodules(treeGraph, graph, tips, gaps);
+  const [authors, headers] = await Promise.all([
+    readAuthors(
+      [...wantedCommits].map((commit) => commitName(graph, commit)),
+      gitOptions,
+    ),
+    readHeaders(new Set(commitMessages.map(({ name }) => name)), gitOptions, options),
+  ]);
+  reportSubmodules(treeGraph, graph, tips, selected, gaps);
 
   const candidates: Candidate[] = [];
   for (const place of places) {
@@ -538,9 +577,89 @@ async function attribute(
       match.type === packTypes.commit
         ? { kind: 'commit', commit: name, ...pick(authors.get(name)) }
         : { kind: 'tag', commit: name };
-    candidates.push(candidateOf(match, origin, options.patterns));
+    candidates.push(candidateOf(inMessage(match, headers.get(name)), origin, options.patterns));
   }
   return candidates;
+}
+
+/** What stands before the message in a commit or a tag: how many bytes and lines. */
+interface Header {
+  readonly bytes: number;
+  readonly lines: number;
+}
+
+async function readHeaders(
+  names: ReadonlySet<string>,
+  gitOptions: GitOptions,
+  { maxBytes }: HistoryOptions,
+): Promise<ReadonlyMap<string, Header>> {
+  const headers = new Map<string, Header>();
+  if (names.size === 0) return headers;
+  const reader = openObjectReader(gitOptions, maxBytes);
+  try {
+    for (const name of names) reader.request(name);
+    for (const name of names) {
+      const object = await reader.next();
+      if (object.state !== 'read') continue;
+      const end = object.bytes.indexOf('\n\n');
+      if (end >= 0) headers.set(name, { bytes: end + 2, lines: object.bytes.toString('latin1', 0, end).split('\n').length + 1 });
+    }
+  } catch (cause) {
+    if (gitOptions.signal?.aborted) throw cause;
+    // git gives up on a damaged object; what it did not come to is told of as it stands in the object.
+  } finally {
+    reader.close();
+  }
+  return headers;
+}
+
+/** People count a message's lines from its own first one. What stands in the header (an author's name) keeps its place there. */
+function inMessage(match: ObjectMatch, header: Header | undefined): ObjectMatch {
+  if (!header || match.start < header.bytes) return match;
+  return {
+    ...match,
+    start: match.start - header.bytes,
+    end: match.end - header.bytes,
+    line: match.line - header.lines,
+    endLine: match.endLine - header.lines,
+  };
+}
+
+/** The paths of blobs with matches that a ref or a tag names without a commit: none of a file, those inside of a folder. */
+async function readNamed(
+  named: ReadonlySet<string>,
+  blobs: ReadonlyMap<string, number>,
+  gitOptions: GitOptions,
+  gaps: Gap[],
+): Promise<ReadonlyMap<number, readonly (string | undefined)[]>> {
+  const paths = new Map<number, (string | undefined)[]>();
+  const add = (name: string, path: string | undefined) => {
+    const blob = blobs.get(name);
+    if (blob !== undefined) paths.set(blob, [...(paths.get(blob) ?? []), path]);
+  };
+  for (const name of named) {
+    if (blobs.has(name)) {
+      add(name, undefined);
+      continue;
+    }
+    try {
+      const type = (await git(['cat-file', '-t', name], gitOptions)).toString('latin1').trim();
+      if (type !== 'tree') continue;
+      const listing = await git(['ls-tree', '-r', '-z', '--full-tree', name], gitOptions);
+      for (const line of listing.toString('utf8').split('\0')) {
+        const [, blob, path] = /^\d+ blob ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
+        if (blob !== undefined) add(blob, path);
+      }
+    } catch (cause) {
+      if (gitOptions.signal?.aborted) throw cause;
+      gaps.push({
+        origin: { kind: 'git', blob: name },
+        reason: 'corrupt',
+        detail: `object ${name.slice(0, 12)}, which a ref names: git cannot read it; run git fsck`,
+      });
+    }
+  }
+  return paths;
 }
 
 function isWantedMessage(match: ObjectMatch, name: string, graph: CommitGraph, selected: Selected): boolean {
@@ -562,16 +681,18 @@ interface Place {
 function placeSecrets(
   byBlob: readonly (readonly ObjectMatch[])[],
   names: readonly string[],
-  treeGraph: TreeGraph | undefined,
+  treeGraph: TreeGraph,
   graph: CommitGraph,
   selected: Selected,
+  named: ReadonlyMap<number, readonly (string | undefined)[]>,
   withUnreachable: boolean,
 ): Place[] {
   const { rank } = graph;
   const places = new Map<string, Place>();
   byBlob.forEach((matches, blob) => {
-    const appearances: readonly Appearance[] = treeGraph?.appearances(blob) ?? [];
-    if (appearances.length === 0 && !withUnreachable) return;
+    const appearances: readonly Appearance[] = treeGraph.appearances(blob);
+    const withoutCommit = named.get(blob) ?? (withUnreachable ? [undefined] : []);
+    if (appearances.length === 0 && withoutCommit.length === 0) return;
     const firstOfEach = new Map<string, ObjectMatch>();
     for (const match of matches) {
       const key = `${match.decision.pattern}\0${match.decision.secret}`;
@@ -579,7 +700,10 @@ function placeSecrets(
       if (!known || match.start < known.start) firstOfEach.set(key, match);
     }
     for (const [secret, match] of firstOfEach) {
-      if (appearances.length === 0) places.set(`${secret}\0\0${names[blob]}`, { match, blob: names[blob], versions: 1 });
+      for (const path of appearances.length === 0 ? withoutCommit : []) {
+        const where = path === undefined ? {} : { path };
+        places.set(`${secret}\0${path ?? ''}\0${names[blob]}`, { match, blob: names[blob], ...where, versions: 1 });
+      }
       for (const { path, first, last } of appearances) {
         const key = `${secret}\0${path}`;
         const other = places.get(key);
@@ -612,6 +736,7 @@ async function readTreeGraph(
   selected: Selected,
   crew: Crew,
   gaps: Gap[],
+  here: Pick<TreeJob, 'objects' | 'isPartial'>,
 ): Promise<{ readonly treeGraph: TreeGraph; readonly isDamaged: boolean }> {
   const looseTrees = parts.flatMap((part) => part.looseTrees);
   const treeObjects: number[] = [];
@@ -640,6 +765,7 @@ async function readTreeGraph(
     trees,
     treeOf,
     blobs: blobTable,
+    ...here,
     chunks: treeChunks,
     looseTrees,
     counters: new Int32Array(new SharedArrayBuffer(16)),
@@ -651,20 +777,51 @@ async function readTreeGraph(
     graph,
     selected.known,
   );
-  return { treeGraph: graphOfTrees, isDamaged: links.some(({ faults }) => faults.length > 0) };
+  const isLost = reportMissing(graphOfTrees, selected, here.isPartial, gaps);
+  return { treeGraph: graphOfTrees, isDamaged: isLost || links.some(({ faults }) => faults.length > 0) };
+}
+
+/** Of a repository that lost a pack, the objects named one by one. */
+const mostMissing = 1000;
+
+/** Tells of files and folders that wanted commits name and that are not here; whether any is lost, not left out. */
+function reportMissing(treeGraph: TreeGraph, selected: Selected, isPartial: boolean, gaps: Gap[]): boolean {
+  const missing = treeGraph.missing().filter(({ first }) => selected.wanted[first] === 1);
+  if (missing.length === 0) return false;
+  if (isPartial) {
+    gaps.push({
+      origin: { kind: 'repository', repository: '.' },
+      reason: 'partial-clone',
+      detail: `the clone is partial: ${new Set(missing.map(({ object }) => object)).size} objects were left at the remote; run git fetch --refetch --no-filter, or scan a full clone`,
+    });
+    return false;
+  }
+  for (const { object, path } of missing.slice(0, mostMissing)) {
+    gaps.push({
+      origin: { kind: 'git', ...(path === '' ? {} : { path }), blob: object },
+      reason: 'missing-object',
+      detail: `object ${object.slice(0, 12)} is missing; run git fsck, and fetch it from a clone that has it`,
+    });
+  }
+  if (missing.length > mostMissing) {
+    gaps.push({
+      origin: { kind: 'repository', repository: '.' },
+      reason: 'missing-object',
+      detail: `${missing.length - mostMissing} more objects are missing; run git fsck`,
+    });
+  }
+  return true;
 }
 
 /** Submodules of HEAD's tree: other repositories, which this scan does not enter. */
-function reportSubmodules(treeGraph: TreeGraph, graph: CommitGraph, tips: Tips, gaps: Gap[]): void {
+function reportSubmodules(treeGraph: TreeGraph, graph: CommitGraph, tips: Tips, selected: Selected, gaps: Gap[]): void {
   if (tips.head === undefined) return;
   const head = findInTable(graph.names, Buffer.from(tips.head, 'hex'), 0);
-  const seen = new Set<string>();
-  for (const { path, last } of treeGraph.submodulePaths()) {
+  for (const { path, first, last } of treeGraph.submodulePaths()) {
     // One that is gone from HEAD was another repository's business then, too; it is told of while it is there.
-    if (head < 0 || graph.rank[last] < graph.rank[head] || seen.has(path)) continue;
-    seen.add(path);
+    if (head < 0 || graph.rank[last] < graph.rank[head] || !selected.wanted[first]) continue;
     gaps.push({
-      origin: { kind: 'git', path, blob: '' },
+      origin: { kind: 'repository', repository: path },
       reason: 'submodule',
       detail: `${path} is a submodule, a repository of its own; scan it where it is cloned`,
     });

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { DeltaForest } from '../git/delta-tree.ts';
 import { type PackEntries, readAt } from '../git/pack.ts';
 import type { Document, DocumentScanner, Emitted } from './documents.ts';
-import { kernelErrors } from './kernel/kernel.ts';
+import { KernelFullError, kernelErrors } from './kernel/kernel.ts';
 
 /** What a walk over delta trees tells of. */
 export interface WalkVisitor {
@@ -17,6 +17,17 @@ export interface WalkVisitor {
 }
 
 const windowBytes = 16 << 10;
+
+/** Of a copied run as the kernel tells it. */
+const segmentBytes = 12;
+/** The kernel's status for a delta of more copied runs than there is room for. */
+const tooManyRuns = -9;
+
+/** A buffer in the kernel's memory. */
+interface Room {
+  address: number;
+  size: number;
+}
 
 interface Frame {
   readonly entry: number;
@@ -42,12 +53,9 @@ export function walkDeltaTrees(
   const { exports } = kernel;
   const { firstChild, children } = forest;
   const file = openSync(packPath, 'r');
-  let input = kernel.allocate(1 << 16);
-  let inputRoom = 1 << 16;
-  let delta = kernel.allocate(1 << 16);
-  let deltaRoom = 1 << 16;
-  let segments = kernel.allocate(1 << 16);
-  let segmentRoom = Math.floor((1 << 16) / 12);
+  const input: Room = { address: kernel.allocate(1 << 16), size: 1 << 16 };
+  const delta: Room = { address: kernel.allocate(1 << 16), size: 1 << 16 };
+  const segments: Room = { address: kernel.allocate(1 << 16), size: 1 << 16 };
 
   // One closure for all: a walk makes hundreds of thousands of calls.
   let current = 0;
@@ -58,6 +66,16 @@ export function walkDeltaTrees(
   let windowAt = 0;
   let windowLength = 0;
   let source = 0;
+
+  /** Makes a buffer that all entries use in turn large enough for this one. */
+  function makeRoom(room: Room, wanted: number): void {
+    if (wanted <= room.size) return;
+    const size = Math.min(wanted * 2, wanted + (16 << 20));
+    const address = kernel.allocate(size);
+    kernel.free(room.address);
+    room.address = address;
+    room.size = size;
+  }
 
   /** Brings an entry's stream into the kernel's memory, to `source`; returns how many bytes of it there are. */
   function readInput(entry: number): number {
@@ -71,13 +89,9 @@ export function walkDeltaTrees(
       source = window + (at - windowAt);
       return Math.min(wanted, windowAt + windowLength - at);
     }
-    if (wanted > inputRoom) {
-      kernel.free(input);
-      inputRoom = wanted * 2;
-      input = kernel.allocate(inputRoom);
-    }
-    source = input;
-    return readAt(file, kernel.bytes(), input, at, wanted);
+    makeRoom(input, wanted);
+    source = input.address;
+    return readAt(file, kernel.bytes(), source, at, wanted);
   }
 
   function readWhole(entry: number): Document | undefined {
@@ -94,10 +108,21 @@ export function walkDeltaTrees(
       visitor.fault(entry, 'corrupt', kernelErrors[status]);
       return undefined;
     }
+    return scanned(entry, address, size, undefined);
+  }
+
+  function scanned(entry: number, address: number, length: number, base: Document | undefined): Document {
     current = entry;
-    const document = scanner.scan(address, size, emit);
-    visitor.object(entry, address, size);
-    return document;
+    try {
+      const document = base
+        ? scanner.scanDelta(address, length, segments.address, exports.segmentCount.value, base, emit)
+        : scanner.scan(address, length, emit);
+      visitor.object(entry, address, length);
+      return document;
+    } catch (cause) {
+      kernel.free(address);
+      throw cause;
+    }
   }
 
   function readDelta(entry: number, base: Document): Document | undefined {
@@ -107,39 +132,41 @@ export function walkDeltaTrees(
       return undefined;
     }
     const have = readInput(entry);
-    if (size > deltaRoom) {
-      kernel.free(delta);
-      deltaRoom = size * 2;
-      delta = kernel.allocate(deltaRoom);
-    }
-    let status = exports.inflate(source, have, delta, size);
+    makeRoom(delta, size);
+    let status = exports.inflate(source, have, delta.address, size);
     if (status !== 0) {
       visitor.fault(entry, 'corrupt', kernelErrors[status]);
       return undefined;
     }
-    exports.readDeltaSizes(delta, size);
+    exports.readDeltaSizes(delta.address, size);
     const length = exports.deltaResultSize.value >>> 0;
     if (length > maxBytes) {
       visitor.fault(entry, 'too-large', `${length} bytes`);
       return undefined;
     }
-    // A copy takes a byte at least: a delta has no more runs than bytes.
-    if (size > segmentRoom) {
-      kernel.free(segments);
-      segmentRoom = size;
-      segments = kernel.allocate(segmentRoom * 12);
-    }
     const address = kernel.allocate(length);
-    status = exports.applyDelta(base.address, base.length, delta, size, address, length, segments, segmentRoom);
+    status = applyDelta(size, base, address, length);
     if (status !== 0) {
       kernel.free(address);
       visitor.fault(entry, 'corrupt', kernelErrors[status]);
       return undefined;
     }
-    current = entry;
-    const document = scanner.scanDelta(address, length, segments, exports.segmentCount.value, base, emit);
-    visitor.object(entry, address, length);
-    return document;
+    return scanned(entry, address, length, base);
+  }
+
+  /** Applies the delta that was read, with room for its copied runs: a run takes one byte at least, and mostly seven. */
+  function applyDelta(size: number, base: Document, address: number, length: number): number {
+    for (;;) {
+      const room = Math.floor(segments.size / segmentBytes);
+      const status = exports.applyDelta(base.address, base.length, delta.address, size, address, length, segments.address, room);
+      if (status !== tooManyRuns) return status;
+      try {
+        makeRoom(segments, 2 * segments.size);
+      } catch (cause) {
+        kernel.free(address);
+        throw cause;
+      }
+    }
   }
 
   function orphan(entry: number): void {
@@ -154,40 +181,39 @@ export function walkDeltaTrees(
   }
 
   const stack: Frame[] = [];
-  function enter(entry: number, document: Document | undefined): void {
-    if (!document) {
-      orphan(entry);
-      return;
+  /** Reads an entry, and goes on with its children or gives them up. */
+  function enter(entry: number, base: Document | undefined): void {
+    let document: Document | undefined;
+    try {
+      document = base ? readDelta(entry, base) : readWhole(entry);
+      if (document && firstChild[entry] !== firstChild[entry + 1]) scanner.keepHits(document);
+    } catch (cause) {
+      if (!(cause instanceof KernelFullError)) throw cause;
+      if (document) kernel.free(document.address);
+      document = undefined;
+      visitor.fault(entry, 'too-large', 'more than there is memory for, with what it stands on');
     }
-    if (firstChild[entry] === firstChild[entry + 1]) {
-      kernel.free(document.address);
-      return;
-    }
-    scanner.keepHits(document);
-    stack.push({ entry, document, nextChild: firstChild[entry] });
+    if (!document) orphan(entry);
+    else if (firstChild[entry] === firstChild[entry + 1]) kernel.free(document.address);
+    else stack.push({ entry, document, nextChild: firstChild[entry] });
   }
 
   try {
     for (const root of roots) {
-      enter(root, readWhole(root));
+      enter(root, undefined);
       while (stack.length > 0) {
         const frame = stack[stack.length - 1];
         const child = children[frame.nextChild++];
         const isLast = frame.nextChild === firstChild[frame.entry + 1];
-        const document = readDelta(child, frame.document);
-        if (isLast) {
-          stack.pop();
-          scanner.release(frame.document);
-        }
-        enter(child, document);
+        if (isLast) stack.pop();
+        enter(child, frame.document);
+        if (isLast) scanner.release(frame.document);
       }
     }
   } finally {
     closeSync(file);
     kernel.free(window);
-    kernel.free(input);
-    kernel.free(delta);
-    kernel.free(segments);
+    for (const { address } of [input, delta, segments]) kernel.free(address);
   }
 }
 

@@ -37,6 +37,13 @@ export function cloneUrl(text: string): string {
   return text;
 }
 
+/** The host that a clone would speak to; empty for one that speaks to none. */
+export function cloneHost(url: string): string {
+  if (URL.canParse(url) && /^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return new URL(url).hostname;
+  const [place] = splitOnce(url, ':');
+  return place.slice(place.indexOf('@') + 1);
+}
+
 function splitOnce(text: string, separator: string): readonly [string, string] {
   const at = text.indexOf(separator);
   return [text.slice(0, at), text.slice(at + 1)];

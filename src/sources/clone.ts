@@ -3,9 +3,10 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simpleGit } from 'simple-git';
+import { isLoopback } from '../egress-guard.ts';
 import { QuashError } from '../errors.ts';
 import { printable } from '../git/run-git.ts';
-import { cloneProtocols, cloneUrl } from './clone-url.ts';
+import { cloneHost, cloneProtocols, cloneUrl } from './clone-url.ts';
 
 /** A stage of a clone as git tells it, e.g. `receiving` at 40 percent. */
 export interface CloneProgress {
@@ -51,6 +52,10 @@ export async function withClone<Result>(
   use: (gitDir: string) => Promise<Result>,
 ): Promise<Result> {
   const url = cloneUrl(text);
+  const host = cloneHost(url);
+  // git resolves names by itself, out of reach of the guard in this process.
+  if (process.env.QUASH_EGRESS === 'loopback' && host !== '' && !isLoopback(host))
+    throw new QuashError('source', `cloning ${printable(url)}: QUASH_EGRESS allows this machine only; unset it to clone`);
   const folder = mkdtempSync(join(tmpdir(), 'quash-clone-'));
   // For a process that ends without unwinding: a second Ctrl-C, or a bug elsewhere.
   const removeNow = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type BuiltRepository, buildRepository, isolatedEnvironment, openBuiltRepository } from '../../fixtures/repositories/builder.ts';
@@ -145,7 +145,7 @@ describe('what leads to a secret', () => {
     );
     expect(found.summary).toMatchObject({ complete: true });
     const [commit] = places(found.of(github('message')), 'commit');
-    expect(commit).toMatchObject({ origin: { commit: message, author: 'Ada Author' }, line: 1 });
+    expect(commit).toMatchObject({ origin: { commit: message, author: 'Ada Author' }, line: 1, column: 13, start: 12 });
     expect(places(found.of(github('note')), 'note')[0]?.origin).toMatchObject({ commit: message });
     expect(places(found.of(github('tag')), 'tag')).toHaveLength(1);
   });
@@ -394,7 +394,7 @@ describe('what is not here is told of', () => {
     expect(here.gaps).toEqual([]);
     const elsewhere = clone(app.path);
     const found = await scan(['.'], { cwd: elsewhere.path });
-    expect(found.gaps).toEqual([expect.objectContaining({ reason: 'submodule', origin: expect.objectContaining({ path: 'libs/inner' }) })]);
+    expect(found.gaps).toEqual([expect.objectContaining({ reason: 'submodule', origin: { kind: 'repository', repository: 'libs/inner' } })]);
     expect(found.code).toBe(3);
   });
 
@@ -405,6 +405,66 @@ describe('what is not here is told of', () => {
     const found = await scan(['--no-tree', '.'], { cwd: app.path });
     expect(found.gaps.map(({ reason }) => reason)).toContain('missing-object');
     expect(found.secrets).toEqual([life.secret]);
+  });
+
+  test('a shallow clone is whole for a range that it holds', async () => {
+    const app = repository();
+    const life = withLife(app);
+    const shallow = clone(app.path, '--depth=3');
+    expect(await scan(['--range', 'HEAD~2..HEAD', '.'], { cwd: shallow.path })).toMatchObject({ gaps: [], code: 1 });
+    expect((await scan(['--range', 'HEAD', '.'], { cwd: shallow.path })).gaps.map(({ reason }) => reason)).toEqual(['shallow']);
+    expect(life.removed).toBe(shallow.git('rev-parse', 'HEAD'));
+  });
+
+  test('a nested folder whose .git file names a repository elsewhere leads nowhere', async () => {
+    const elsewhere = repository();
+    withLife(elsewhere);
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'trap'));
+    writeFileSync(join(folder, 'trap/.git'), `gitdir: ${elsewhere.gitDir}\n`);
+    const found = await scan(['.'], { cwd: folder });
+    expect(found.secrets).toEqual([]);
+    expect(found.gaps).toEqual([expect.objectContaining({ reason: 'outside-root', origin: { kind: 'repository', repository: 'trap' } })]);
+  });
+
+  test('what lies in a folder that looks like a bare repository is read', async () => {
+    const folder = temporaryFolder();
+    const bare = buildRepository(join(folder, 'looks.git'), { bare: true });
+    writeFileSync(join(bare.path, 'notes.txt'), `${github('hidden')}\n`);
+    expect((await scan(['.'], { cwd: folder })).of(github('hidden')).locations[0]?.origin).toEqual({ kind: 'file', path: 'looks.git/notes.txt' });
+  });
+
+  test('a tree that is lost, of a commit or inside', async () => {
+    for (const which of ['HEAD^{tree}', 'HEAD:deep']) {
+      const app = repository();
+      app.write('deep/a', `${github('under')}\n`);
+      app.commit('one');
+      const tree = app.git('rev-parse', which);
+      rmSync(join(app.gitDir, 'objects', tree.slice(0, 2), tree.slice(2)));
+      const found = await scan(['--no-tree', '.'], { cwd: app.path });
+      expect(found.gaps).toEqual([expect.objectContaining({ reason: 'missing-object', origin: expect.objectContaining({ blob: tree }) })]);
+      expect(found.secrets).toEqual([github('under')]);
+    }
+  });
+
+  test('nothing is missing from a commit of the empty tree', async () => {
+    const app = repository();
+    const empty = app.git('hash-object', '-t', 'tree', '/dev/null');
+    app.git('update-ref', 'refs/heads/main', app.pipe('m', 'commit-tree', empty));
+    expect((await scan(['.'], { cwd: app.path })).summary).toMatchObject({ complete: true });
+  });
+
+  test('folders that hold each other a thousand million times end', async () => {
+    const app = repository({ bare: true });
+    let inner = `100644 blob ${app.pipe(`${github('bomb')}\n`, 'hash-object', '-w', '--stdin')}\tf\n`;
+    for (let depth = 0; depth < 10; depth++) {
+      const tree = app.pipe(inner, 'mktree');
+      inner = Array.from({ length: 10 }, (_, i) => `040000 tree ${tree}\td${i}\n`).join('');
+    }
+    app.git('update-ref', 'refs/heads/main', app.pipe('m', 'commit-tree', app.pipe(inner, 'mktree')));
+    const found = await scan(['.'], { cwd: app.path });
+    expect(found.gaps.map(({ reason }) => reason)).toEqual(['depth']);
+    expect(found.of(github('bomb')).locations.length).toBeGreaterThan(1000);
   });
 
   test('a blob that is lost', async () => {

@@ -125,6 +125,19 @@ describe('cloning', () => {
     expect(existsSync(join(folder, 'ran'))).toBe(false);
   });
 
+  test('nothing outside this machine is cloned under QUASH_EGRESS', async () => {
+    const before = process.env.QUASH_EGRESS;
+    process.env.QUASH_EGRESS = 'loopback';
+    try {
+      for (const url of ['https://git.example.com/a/b.git', 'ssh://git@git.example.com/a', 'git@git.example.com:a/b.git']) {
+        await expect(withClone(url, {}, async () => 'cloned')).rejects.toThrow('QUASH_EGRESS allows this machine only');
+      }
+    } finally {
+      if (before === undefined) delete process.env.QUASH_EGRESS;
+      else process.env.QUASH_EGRESS = before;
+    }
+  });
+
   test('an interruption while it waits ends git and leaves nothing behind', async () => {
     const controller = new AbortController();
     const silent = createServer(() => controller.abort());

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { distFolder } from '../../dist-folder.ts';
+import { QuashError } from '../../errors.ts';
 import { commonness } from './common-trigrams.ts';
 
 /** A literal as the prefilter looks for it. */
@@ -90,6 +91,16 @@ const mostShift = 16;
 const headBytes = 2 << 16;
 const literalBytes = 80;
 const scratchBytes = 4 << 20;
+/** Addresses stay below 2^31: here they are shifted, and what WebAssembly gives back is signed. */
+const mostBytes = 2 ** 31 - 65536;
+
+/** A kernel's memory has no room for a buffer: what needed it is left out, and told of. */
+export class KernelFullError extends QuashError {
+  constructor(size: number) {
+    super('source', `scanning ${size} bytes at once: there is no memory for so many; lower --max-size`);
+    this.name = 'KernelFullError';
+  }
+}
 
 /** What a negative status of `inflate` or `applyDelta` means. */
 export const kernelErrors: Readonly<Record<number, string>> = {
@@ -110,7 +121,7 @@ export interface Kernel {
   /** The whole memory. Replaced when it grows: take it anew after every `allocate`. */
   bytes(): Buffer;
   words(): Uint32Array;
-  /** A buffer of at least `size` bytes, with slack behind it. */
+  /** A buffer of at least `size` bytes, with slack behind it. Throws a KernelFullError when there is no room for it. */
   allocate(size: number): number;
   free(address: number): void;
   /** Loads the literals to look for; `runs` also looks into encoded runs, `all` reports every run. */
@@ -136,30 +147,64 @@ export function createKernel(module: WebAssembly.Module = kernelModule()): Kerne
 
   function reserve(size: number): number {
     const address = top;
-    top = align(top + size);
-    const missing = top + 64 - memory.buffer.byteLength;
+    if (address + size > mostBytes) throw new KernelFullError(size);
+    const end = align(address + size);
+    const missing = end + 64 - memory.buffer.byteLength;
     if (missing > 0) {
       // Growing moves nothing in practice but replaces the buffer object: grow in steps worth the trouble.
       const pages = Math.ceil(Math.max(missing, Math.min(memory.buffer.byteLength >> 2, 16 << 20)) / 65536);
       try {
         memory.grow(pages);
       } catch {
-        memory.grow(Math.ceil(missing / 65536));
+        growBy(missing, size);
       }
       bytes = Buffer.from(memory.buffer);
       words = new Uint32Array(memory.buffer);
     }
+    top = end;
     return address;
+  }
+
+  function growBy(missing: number, size: number): void {
+    try {
+      memory.grow(Math.ceil(missing / 65536));
+    } catch {
+      throw new KernelFullError(size);
+    }
   }
 
   // Freed buffers are kept by size class, four classes a power of two, and used again. A buffer's class stands before it.
   const free: number[][] = [];
 
+  /** Joins what is free at the end of the memory, whatever its classes, to the room that is left; tells whether there was any. */
+  function giveBack(): boolean {
+    const before = top;
+    for (let number = 0; number < free.length; number++) {
+      const at = free[number]?.findIndex((address) => align(address + classBytes(number)) === top) ?? -1;
+      if (at < 0) continue;
+      [top] = free[number].splice(at, 1);
+      top -= 64;
+      number = -1;
+    }
+    return top < before;
+  }
+
   function allocate(size: number): number {
+    if (size > mostBytes) throw new KernelFullError(size);
     const number = classNumber(size + slackBytes);
-    const address = free[number]?.pop() ?? reserve(classBytes(number) + 64) + 64;
-    words[(address >> 2) - 1] = number;
-    return address;
+    const freed = free[number]?.pop();
+    if (freed !== undefined) return freed;
+    try {
+      const address = reserve(classBytes(number) + 64) + 64;
+      words[(address >> 2) - 1] = number;
+      return address;
+    } catch (cause) {
+      if (giveBack()) return allocate(size);
+      // A larger one that is free serves as well, and goes back to its own class.
+      const larger = free.find((addresses, other) => other > number && addresses?.length > 0)?.pop();
+      if (larger === undefined) throw cause;
+      return larger;
+    }
   }
 
   return {
