@@ -5,10 +5,12 @@ import { versionOf } from './measure.js';
 
 const lines = (text) => text.split('\n').filter((line) => line !== '');
 
-/** gitleaks and betterleaks end with 1 for findings and for errors alike: findings tell which. */
+/** gitleaks and betterleaks end with 1 for findings and for errors alike: what they found and said tells which. */
 function found(count) {
   return (run) => {
     const findings = count(run);
+    const broken = /.*(?:incomplete|partial) scan.*/i.exec(run.errors)?.[0];
+    if (broken) throw new Error(`it gave up: ${run.errors.split('\n').find((line) => /ERR/.test(line)) ?? broken}`);
     if (run.status === 1 && findings === 0)
       throw new Error(`it ended with 1 and found nothing: ${run.errors.trim().slice(-200)}`);
     return findings;

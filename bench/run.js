@@ -330,7 +330,7 @@ async function hostile() {
     ['a line of 100 MB', scanned(line)],
     ['100 MB of a keyword with a value', scanned(fill('keyword.txt', 'password = token '))],
     ['100 MB of one keyword', scanned(fill('bare.txt', 'password'))],
-    ['100 MB of a key id whose partner is missing', scanned(fill('partner.txt', `${['AK', 'IA'].join('')}QWERTYUIOPASDFGH `))],
+    ['4 MB of one key id, 190,000 times', scanned(fill('partner.txt', `${['AK', 'IA'].join('')}QWERTYUIOPASDFGH `, 4_000_000))],
     ['100 MB of a key that never ends', scanned(fill('key.txt', `-----BEGIN RSA PRIVATE ${'KEY'}-----\nMIIEpAIBAAKCAQEA\n`))],
     ...[
       ['nested', '(a{1,30}){1,30}b', 'literals: none, maxLength: 1000'],
@@ -366,7 +366,7 @@ async function hostile() {
     ['', 'wall', 'CPU', 'peak memory', 'ended with'],
     rows,
     [
-      claim('cases that did not end', figures.filter(({ failure }) => failure).length, 0),
+      claim('cases that failed', figures.filter(({ failure }) => failure).length, 0),
       claim('peak memory of the worst', Math.max(...figures.map(({ memory }) => memory ?? 0)), 512, false, ' MB'),
     ],
     [],

@@ -8,7 +8,8 @@ import { KernelFullError, kernelModule } from '../scan/kernel/kernel.ts';
 import type { Match } from '../scan/match.ts';
 import { createScanner } from '../scan/scanner.ts';
 import { forScanning, sparingCompiler } from '../scan/threads.ts';
-import { readFileBytes } from '../sources/files.ts';
+import { createTurnedDownCollector, type TurnedDownCollector } from '../scan/turned-down.ts';
+import { type ListedFile, readFileBytes } from '../sources/files.ts';
 import type { ScanEvents, ScanOptions } from './scan-targets.ts';
 
 /** What scanning files gave: those with matches, in no order, and those that could not be read. */
@@ -22,6 +23,8 @@ export interface ScannedFiles {
 export interface FileJob {
   readonly root: string;
   readonly paths: readonly string[];
+  /** By position: paths on disk that are no UTF-8. */
+  readonly rawPaths: ReadonlyMap<number, Uint8Array>;
   /** Bytes of each file when it was listed. */
   readonly sizes: Float64Array;
   readonly patterns: readonly Pattern[];
@@ -41,7 +44,7 @@ const worthAThread = 8 << 20;
 /** Scans files, in as many threads as pay. */
 export async function scanFiles(
   root: string,
-  files: readonly { readonly path: string; readonly size: number }[],
+  files: readonly ListedFile[],
   patterns: readonly Pattern[],
   options: Pick<ScanOptions, 'minConfidence' | 'maxSize' | 'jobs'>,
   signal: AbortSignal,
@@ -52,6 +55,7 @@ export async function scanFiles(
   const job: FileJob = {
     root,
     paths: files.map(({ path }) => path),
+    rawPaths: new Map(files.flatMap(({ rawPath }, position) => (rawPath ? [[position, rawPath] as const] : []))),
     sizes: Float64Array.from(files, ({ size }) => size),
     patterns: patterns.map(forScanning),
     module: kernelModule(),
@@ -99,23 +103,25 @@ export async function runFileJob(
   const { root, paths, counters } = job;
   let path = '';
   const turnedDown = events?.turnedDown;
+  const collector = turnedDown ? createTurnedDownCollector() : undefined;
   const origin = (): Origin => ({ kind: 'file', path });
   const scanner = createScanner(
     job.patterns,
     {
       minConfidence: job.minConfidence,
-      ...(turnedDown ? { turnedDown: (pattern, reason, start) => turnedDown(pattern, reason, origin(), start, 0) } : {}),
+      ...(collector ? { turnedDown: collector.turnedDown } : {}),
     },
     job.module,
   );
 
   /** Reads a file into the scanner's own memory, and scans it there. One that has grown since is scanned from a copy. */
   function scanFileOf(index: number): { readonly matches: readonly Match[]; readonly length: number; readonly gap?: Gap } {
+    if (collector) return explainFile(index, collector);
     let content: Uint8Array | Gap | undefined;
     // Asked while it is read: scanning may grow the kernel's memory, which gives it another buffer.
     let isInPlace = false;
     const matches = scanner.scanRead(Math.min(job.sizes[index], job.maxSize), (into) => {
-      content = readFileBytes(root, paths[index], job.maxSize, into);
+      content = readFileBytes(root, paths[index], job.maxSize, into, job.rawPaths.get(index));
       if ('reason' in content) return 0;
       isInPlace = content.buffer === into.buffer;
       return isInPlace ? content.length : 0;
@@ -123,6 +129,15 @@ export async function runFileJob(
     if (content === undefined) return { matches, length: 0 };
     if ('reason' in content) return { matches: [], length: 0, gap: content };
     return { matches: isInPlace ? matches : scanner.scan(content), length: content.length };
+  }
+
+  /** Scans a copy of a file, which is still there when what was turned down in it is to be placed. */
+  function explainFile(index: number, { take }: TurnedDownCollector): ReturnType<typeof scanFileOf> {
+    const content = readFileBytes(root, paths[index], job.maxSize, undefined, job.rawPaths.get(index));
+    if ('reason' in content) return { matches: [], length: 0, gap: content };
+    const matches = scanner.scan(content);
+    for (const row of take(content)) turnedDown?.(row, origin());
+    return { matches, length: content.length };
   }
 
   function scanOrGiveUp(index: number): ReturnType<typeof scanFileOf> {

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
@@ -13,8 +13,9 @@ import { type Pattern, severities } from '../model/pattern.ts';
 import { Secret } from '../model/secret.ts';
 import { loadPatterns, mergePatterns } from '../patterns/pattern-set.ts';
 import type { Match } from '../scan/match.ts';
-import type { Scanner } from '../scan/scanner.ts';
+import { createTurnedDownCollector, type TurnedDownPlace } from '../scan/turned-down.ts';
 import { type Change, touchesAddedLine } from '../sources/change.ts';
+import type { ListedFile } from '../sources/files.ts';
 import { type Repository, repositoryAt } from '../sources/repository.ts';
 import { resolveTarget, type Target, type TargetKind } from '../sources/target.ts';
 
@@ -40,7 +41,7 @@ export interface Scanned {
 export interface ScanEvents {
   readonly progress?: (stage: string, done: number, total: number | undefined, bytes: number) => void;
   readonly warn: (text: string) => void;
-  readonly turnedDown?: (pattern: Pattern, reason: string, origin: Origin, start: number, line: number) => void;
+  readonly turnedDown?: (row: TurnedDownPlace, origin: Origin) => void;
 }
 
 /** Scans all targets of a command, one after the other. */
@@ -226,10 +227,12 @@ async function scanHistoryOf(
     selection: { revisions, ...(since === undefined ? {} : { since }), withUnreachable: options.unreachable },
     signal: context.signal,
     onProgress: (objects, total, bytes) => events.progress?.('history', objects, total, bytes),
+    explains: events.turnedDown !== undefined,
   });
-  if (name === undefined) return result;
   const within = <T extends { readonly kind: string }>(origin: T): T =>
-    ['git', 'commit', 'tag', 'note'].includes(origin.kind) ? { ...origin, repository: name } : origin;
+    name !== undefined && ['git', 'commit', 'tag', 'note'].includes(origin.kind) ? { ...origin, repository: name } : origin;
+  for (const { origin, ...row } of result.turnedDown) events.turnedDown?.(row, within(origin));
+  if (name === undefined) return result;
   return {
     ...result,
     candidates: result.candidates.map((candidate) => ({
@@ -259,7 +262,7 @@ async function scanFolder(
   const { scanFiles } = await import('./scan-files.ts');
   const isWanted = pathFilter(options);
   const gaps: Gap[] = [];
-  const files: { path: string; size: number }[] = [];
+  const files: ListedFile[] = [];
   const nested: { readonly name: string; readonly repository: Repository }[] = [];
   const asksForPart = asksForHistory(options);
   const history = options.history && !asksForPart;
@@ -270,7 +273,10 @@ async function scanFolder(
     if (kind === 'file') return isWanted(path, 'file');
     if (!isWanted(path, 'folder') || objectFolders.has(path)) return false;
     const inner = history ? repositoryAt(`${root}/${path}`) : undefined;
-    if (inner === undefined) return true;
+    if (inner === undefined) {
+      if (history && hasGitFolder(`${root}/${path}`)) gaps.push(brokenRepository(path));
+      return true;
+    }
     if (inner.workTree === undefined) objectFolders.add(`${path}/objects`);
     if (!belongsTo(inner, root)) {
       gaps.push({
@@ -285,6 +291,7 @@ async function scanFolder(
     read.add(common);
     return true;
   };
+  if (history && repository === undefined && options.as === undefined && hasGitFolder(root)) gaps.push(brokenRepository('.'));
   const ownHistory =
     repository && (options.history || asksForPart)
       ? scanHistoryOf(repository, undefined, patterns, options, context, events)
@@ -306,7 +313,8 @@ async function scanFolder(
   gaps.push(...result.gaps);
   let { bytes } = result;
   let objects = files.length;
-  const isNested = (origin: Gap['origin']) => nested.some(({ name }) => origin.kind === 'repository' && origin.repository === name);
+  const isNested = (origin: Gap['origin']) =>
+    nested.some(({ name }) => origin.kind === 'repository' && origin.repository === name);
   const histories = [
     ownHistory,
     ...nested.map((inner) => () => scanHistoryOf(inner.repository, inner.name, patterns, options, context, events)),
@@ -329,6 +337,20 @@ async function scanFolder(
     objects,
     root,
     ...(repository ? await remoteOf(repository) : {}),
+  };
+}
+
+/** Whether a folder has a `.git`, whatever it is worth. */
+function hasGitFolder(folder: string): boolean {
+  return lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
+}
+
+function brokenRepository(repository: string): Gap {
+  return {
+    origin: { kind: 'repository', repository },
+    reason: 'corrupt',
+    detail:
+      'its .git is none that git can use, so no history was read: HEAD, objects or refs are missing or damaged; run git status there',
   };
 }
 
@@ -364,9 +386,9 @@ async function scanStdin(options: ScanOptions, context: Context, events: ScanEve
   const { readStdin } = await import('../sources/stdin.ts');
   const { patterns, ignores } = await prepare(context.cwd, undefined, options, events);
   const { bytes, gap } = await readStdin(context.stdin, options.maxSize, context.signal);
-  const scanner = await openScanner(patterns, options, events, () => ({ kind: 'stdin' }));
+  const scan = await openScanner(patterns, options, events);
   const collected = createCollector(patterns, options);
-  for (const match of scanner.scan(bytes)) collected.add(match, { kind: 'stdin' });
+  for (const match of scan(bytes, { kind: 'stdin' })) collected.add(match, { kind: 'stdin' });
   return { ...collected.result(), gaps: gap ? [gap] : [], patterns, ignores, bytes: bytes.length, objects: 1, root: context.cwd };
 }
 
@@ -382,8 +404,7 @@ async function scanStaged(
   const isWanted = pathFilter(options);
   const gaps: Gap[] = [];
   const collected = createCollector(patterns, options);
-  let current: Origin = { kind: 'stdin' };
-  const scanner = await openScanner(patterns, options, events, () => current);
+  const scan = await openScanner(patterns, options, events);
   let bytes = 0;
   let objects = 0;
   for await (const change of stagedChanges({ cwd: root, maxSize: options.maxSize, signal: context.signal })) {
@@ -391,11 +412,11 @@ async function scanStaged(
       gaps.push(change);
       continue;
     }
-    current = change.origin;
-    if ('path' in current && current.path !== undefined && !isWanted(current.path, 'file')) continue;
+    const { origin } = change;
+    if ('path' in origin && origin.path !== undefined && !isWanted(origin.path, 'file')) continue;
     objects++;
     bytes += change.bytes.length;
-    for (const match of newMatches(scanner.scan(change.bytes), change)) collected.add(match, change.origin);
+    for (const match of newMatches(scan(change.bytes, origin), change)) collected.add(match, origin);
   }
   return { ...collected.result(), gaps, patterns, ignores, bytes, objects, root, ...(await remoteOf(repository)) };
 }
@@ -404,20 +425,23 @@ function newMatches(matches: readonly Match[], change: Change): readonly Match[]
   return matches.filter(({ line, endLine }) => touchesAddedLine(change, line, endLine));
 }
 
-/** A scanner in this thread that tells of what it turned down. */
+/** Scans pieces of bytes in this thread, and tells of what it turned down. */
 async function openScanner(
   patterns: readonly Pattern[],
   options: ScanOptions,
   events: ScanEvents,
-  origin: () => Origin,
-): Promise<Scanner> {
+): Promise<(bytes: Uint8Array, origin: Origin) => readonly Match[]> {
   const { createScanner } = await import('../scan/scanner.ts');
-  return createScanner(patterns, {
+  const collector = events.turnedDown ? createTurnedDownCollector() : undefined;
+  const scanner = createScanner(patterns, {
     minConfidence: options.minConfidence,
-    ...(events.turnedDown
-      ? { turnedDown: (pattern, reason, start) => events.turnedDown?.(pattern, reason, origin(), start, 0) }
-      : {}),
+    ...(collector ? { turnedDown: collector.turnedDown } : {}),
   });
+  return (bytes, origin) => {
+    const matches = scanner.scan(bytes);
+    for (const row of collector?.take(bytes) ?? []) events.turnedDown?.(row, origin);
+    return matches;
+  };
 }
 
 /** `--include` and `--exclude`, as a question about a path. Folders are only left out when they are excluded themselves. */

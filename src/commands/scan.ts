@@ -8,6 +8,7 @@ import { fingerprintKey } from '../ledger/key.ts';
 import type { Finding, Summary } from '../model/finding.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { createProgress } from '../report/progress.ts';
+import type { TurnedDown } from '../report/record.ts';
 import { createReporter } from '../report/report.ts';
 import { terminalTraits } from '../report/terminal.ts';
 import { foldFindings, type Identify } from '../scan/fold.ts';
@@ -28,7 +29,7 @@ export async function run(options: Options<'scan'>, context: Context): Promise<E
     progress.clear();
     context.stderr.write(`quash: ${neutralise(text)}\n`);
   };
-  const turnedDown: Parameters<ReturnType<typeof createReporter>['turnedDown']>[0][] = [];
+  const turnedDown: TurnedDown[] = [];
   let scanned: Scanned;
   try {
     scanned = await scanTargets(options, context, {
@@ -36,12 +37,7 @@ export async function run(options: Options<'scan'>, context: Context): Promise<E
       progress: (stage, done, total, bytes) => progress.update({ stage, done, bytes, ...(total === undefined ? {} : { total }) }),
       ...(options.explain
         ? {
-            turnedDown: (pattern, reason, origin, start, line) =>
-              turnedDown.push({
-                pattern,
-                reason,
-                location: { origin, start, end: start, line, column: 0, endLine: line, endColumn: 0 },
-              }),
+            turnedDown: (row, origin) => turnedDown.push({ ...row, origin }),
           }
         : {}),
     });
@@ -62,6 +58,7 @@ export async function run(options: Options<'scan'>, context: Context): Promise<E
         explain: options.explain,
         root: scanned.root,
         ...(scanned.repositoryUrl ? { repositoryUrl: scanned.repositoryUrl } : {}),
+        secrets: scanned.candidates.flatMap(({ secret, parts }) => [secret, ...Object.values(parts)]),
         patterns: scanned.patterns,
       },
       output.write,

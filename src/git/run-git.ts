@@ -231,12 +231,13 @@ function gitError(
 
 /**
  * Text from outside made fit for a terminal and a log: line breaks as ⏎, control and bidirectional characters as ·, and
- * the credentials of a URL as ***.
+ * the credentials of a URL, in front of its host or in its query, as ***.
  */
 export function printable(text: string): string {
   return text
     .trim()
     .replace(/\r?\n/g, '⏎')
     .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '·')
-    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@');
+    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@')
+    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s?'"]*\?)[^\s'"]+/gi, '$1***');
 }

@@ -96,8 +96,7 @@ export function createTreeCollector(
           if (blob >= 0) blobLinks.push(blob, tree, nameNumber(bytes, name, nameEnd));
         }
         if (objects && !isSubmodule) {
-          const told =
-            bytes[object + 2] | (bytes[object + 3] << 8) | (bytes[object + 4] << 16) | (bytes[object + 5] << 24);
+          const told = bytes[object + 2] | (bytes[object + 3] << 8) | (bytes[object + 4] << 16) | (bytes[object + 5] << 24);
           if (lookedUp[key] !== told) lookUp(bytes, object, key, told, tree, name, nameEnd);
         }
         at = object + hashBytes;

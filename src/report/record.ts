@@ -2,14 +2,17 @@ import type { Finding, Summary } from '../model/finding.ts';
 import type { Gap, GapReason } from '../model/gap.ts';
 import type { Location } from '../model/location.ts';
 import type { Origin } from '../model/origin.ts';
-import type { Identity, Pattern, Severity } from '../model/pattern.ts';
+import type { Identity, Severity } from '../model/pattern.ts';
 import { redact, type Secret } from '../model/secret.ts';
 import type { Verdict, VerdictState } from '../model/verdict.ts';
 
 /** A candidate that was not reported, and why: a row of `--explain`. */
 export interface TurnedDown {
-  readonly pattern: Pattern;
-  readonly location: Location;
+  /** The pattern's id. */
+  readonly pattern: string;
+  readonly origin: Origin;
+  readonly line: number;
+  readonly column: number;
   /** A plain phrase: `its checksum does not match`. Free of secrets. */
   readonly reason: string;
 }
@@ -73,11 +76,15 @@ export interface TurnedDownRecord {
   readonly column: number;
 }
 
-/** Turns a finding into what may be shown of it. The one place in reports where a secret's value is looked at. */
-export function findingRecord(finding: Finding, unredacted: boolean): FindingRecord {
+/** Takes secrets out of a text that others wrote. */
+export type Conceal = (text: string) => string;
+
+/** Turns a finding into what may be shown of it; `concealFound` knows of secrets besides its own. */
+export function findingRecord(finding: Finding, unredacted: boolean, concealFound: Conceal = (text) => text): FindingRecord {
   const { pattern } = finding;
   const show = (secret: Secret) => (unredacted ? secret.reveal() : secret.toString());
-  const conceal = unredacted ? (text: string) => text : concealing([finding.secret, ...Object.values(finding.parts)]);
+  const concealOwn = concealing([finding.secret, ...Object.values(finding.parts)]);
+  const conceal: Conceal = unredacted ? (text) => text : (text) => concealFound(concealOwn(text));
   return {
     type: 'finding',
     id: finding.id,
@@ -96,13 +103,15 @@ export function findingRecord(finding: Finding, unredacted: boolean): FindingRec
   };
 }
 
-export function gapRecord(gap: Gap): GapRecord {
-  return { type: 'gap', origin: gap.origin, reason: gap.reason, detail: gap.detail };
+export function gapRecord({ origin, reason, detail }: Gap, conceal: Conceal = (text) => text): GapRecord {
+  return { type: 'gap', origin: mapStrings(origin, conceal), reason, detail: conceal(detail) };
 }
 
-export function turnedDownRecord({ pattern, reason, location }: TurnedDown): TurnedDownRecord {
-  const { origin, line, column } = location;
-  return { type: 'turned-down', pattern: pattern.id, reason, origin, line, column };
+export function turnedDownRecord(
+  { pattern, reason, origin, line, column }: TurnedDown,
+  conceal: Conceal = (text) => text,
+): TurnedDownRecord {
+  return { type: 'turned-down', pattern, reason, origin: mapStrings(origin, conceal), line, column };
 }
 
 export function summaryRecord(summary: Summary): { readonly type: 'summary' } & Summary {
@@ -176,14 +185,31 @@ function locationRecord(location: Location, conceal: (text: string) => string): 
   };
 }
 
+const leastConcealed = 16;
+
 /**
  * A secret can also stand in the name of the file it was found in, in an author's name or in what a provider answered. Values
  * of sixteen characters and more are looked for there; a shorter one may be a common word, and hiding it would spoil paths.
  */
-function concealing(secrets: readonly Secret[]): (text: string) => string {
-  const values = secrets.filter((secret) => secret.length >= 16).map((secret) => secret.reveal());
-  return (text) =>
-    values.reduce((rest, value) => (rest.includes(value) ? rest.replaceAll(value, () => redact(value)) : rest), text);
+export function concealing(secrets: Iterable<Secret>): Conceal {
+  // By their first characters: a scan may have found thousands of values, and shows thousands of names.
+  const byStart = new Map<string, string[]>();
+  for (const secret of secrets) {
+    if (secret.length < leastConcealed) continue;
+    const value = secret.reveal();
+    const start = value.slice(0, leastConcealed);
+    const others = byStart.get(start);
+    if (!others) byStart.set(start, [value]);
+    else if (!others.includes(value)) others.push(value);
+  }
+  return (text) => {
+    let rest = text;
+    for (let at = 0; at + leastConcealed <= rest.length; at++) {
+      const values = byStart.get(rest.slice(at, at + leastConcealed));
+      for (const value of values ?? []) if (rest.startsWith(value, at)) rest = rest.replaceAll(value, () => redact(value));
+    }
+    return rest;
+  };
 }
 
 function mapStrings<T extends object>(value: T, change: (text: string) => string): T {

@@ -1,8 +1,11 @@
 import type { Finding, Summary } from '../model/finding.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Pattern } from '../model/pattern.ts';
+import type { Secret } from '../model/secret.ts';
 import type { Format } from './format.ts';
 import {
+  type Conceal,
+  concealing,
   type FindingRecord,
   findingRecord,
   type GapRecord,
@@ -28,6 +31,8 @@ export interface ReportOptions {
   readonly repositoryUrl?: string;
   /** The project's own page, from package.json; reports that name the tool link to it. */
   readonly homepage?: string;
+  /** Everything that was found, reported or not: none of it shows in a name or an author either. */
+  readonly secrets?: Iterable<Secret>;
   /** The patterns that the scan ran with. */
   readonly patterns: readonly Pattern[];
 }
@@ -56,6 +61,7 @@ export interface ReportFormat {
 export function createReporter(options: ReportOptions, write: (text: string) => Promise<void> | void): Reporter {
   let loading: Promise<ReportFormat> | undefined;
   let started = false;
+  const conceal: Conceal = options.unredacted ? (text) => text : concealing(options.secrets ?? []);
 
   async function append(produce: (format: ReportFormat) => string): Promise<void> {
     loading ??= loadFormat(options);
@@ -67,11 +73,12 @@ export function createReporter(options: ReportOptions, write: (text: string) => 
   }
 
   return {
-    finding: (finding) => append((format) => format.finding(findingRecord(finding, options.unredacted), finding.pattern)),
-    gap: (gap) => append((format) => format.gap(gapRecord(gap))),
+    finding: (finding) =>
+      append((format) => format.finding(findingRecord(finding, options.unredacted, conceal), finding.pattern)),
+    gap: (gap) => append((format) => format.gap(gapRecord(gap, conceal))),
     turnedDown: async (candidate) => {
       if (!options.explain) return;
-      await append((format) => format.turnedDown?.(turnedDownRecord(candidate)) ?? '');
+      await append((format) => format.turnedDown?.(turnedDownRecord(candidate, conceal)) ?? '');
     },
     finish: (summary) => append((format) => format.finish(summary)),
   };

@@ -72,7 +72,7 @@ function findingText(record: FindingRecord, pattern: Pattern, options: ReportOpt
       firstDetails(record, locations).map((text) => painted(text, paint, ['dim'])),
       width,
     ),
-    ...locations.flatMap((location) => locationLines(location, options, paint, width)),
+    ...locations.flatMap((location) => locationLines(location, record.secret, options, paint, width)),
   ];
   if (hidden > 0) lines.push(`${indent}${paint(`and ${counted(hidden, 'more place')}`, 'dim')}`);
   return `${lines.join('\n')}\n\n`;
@@ -120,17 +120,25 @@ function partLines(record: FindingRecord, paint: Paint, width: number): string[]
   );
 }
 
-function locationLines(location: LocationRecord, options: ReportOptions, paint: Paint, width: number): string[] {
+function locationLines(location: LocationRecord, secret: string, options: ReportOptions, paint: Paint, width: number): string[] {
   const url = locationUrl(location, options.root, options.repositoryUrl);
   const place = link(paint(neutralise(placeName(location)), 'cyan'), url, options);
   const inIndex = location.origin.kind === 'staged' ? ' (staged)' : '';
   const decoded = location.decoded ? paint(` (in ${location.decoded.join(', in it ')})`, 'dim') : '';
   const lines = [`${indent}${place}${inIndex}${decoded}`];
   if (location.context) {
-    lines.push(`${indent}  ${paint(neutralise(location.context.trim(), width - indent.length - 3), 'dim')}`);
+    const room = width - indent.length - 3;
+    lines.push(`${indent}  ${paint(neutralise(aroundSecret(location.context.trim(), secret, room), room), 'dim')}`);
   }
   const history = historyDetails(location).map((text) => painted(text, paint, ['dim']));
   return [...lines, ...flow(history, width, `${indent}  `)];
+}
+
+/** A line that is too long begins shortly before the secret. */
+function aroundSecret(context: string, secret: string, room: number): string {
+  const at = context.indexOf(secret);
+  if (at + secret.length <= room) return context;
+  return `…${context.slice(Math.max(0, at - Math.max(0, Math.floor((room - secret.length) / 2))))}`;
 }
 
 function link(text: string, url: string | undefined, options: ReportOptions): string {

@@ -4,6 +4,7 @@ import type { Location } from '../model/location.ts';
 import { type Pattern, severities } from '../model/pattern.ts';
 import type { Secret } from '../model/secret.ts';
 import { shannonEntropy } from './entropy.ts';
+import { hideValues } from './hide-values.ts';
 
 /** How a credential is identified: given by whoever holds the key. */
 export type Identify = (
@@ -47,7 +48,9 @@ export function foldFindings(candidates: readonly Candidate[], identify: Identif
   const findings = [...groups.values()].map((group): Finding => {
     const best = group[0];
     const { fingerprint, id } = identify(best.pattern, best.secret, best.parts);
-    const locations = dedupe(group.map(({ location }) => location)).map((location) => hideOthers(location, values));
+    const locations = dedupe(group.map(({ location }) => location)).map((location) =>
+      hideOthers(location, values, String(best.secret)),
+    );
     const first = oldest(locations);
     return {
       id,
@@ -147,18 +150,25 @@ function valuesByOrigin(
   );
 }
 
-/** Long runs of letters and digits with several digits: what nobody reported may be a secret all the same. */
-const randomRun = /[0-9A-Za-z+_=-]{24,}/g;
+/** Bytes of a line on either side of a match that its context shows; a longer line is cut there, in the middle of a word. */
+const contextReach = 250;
 
-/** Hides in a location's context what else was found where it stands, and whatever looks random. */
-function hideOthers(location: Location, values: ReturnType<typeof valuesByOrigin>): Location {
+/** Hides in a location's context what else was found where it stands, and what may be a value that nobody found. */
+function hideOthers(location: Location, values: ReturnType<typeof valuesByOrigin>, shown: string): Location {
   if (location.context === undefined) return location;
   let context = location.context;
-  for (const { value, shown } of values.get(originKey(location)) ?? []) {
-    if (context.includes(value)) context = context.replaceAll(value, shown);
+  for (const { value, shown: redacted } of values.get(originKey(location)) ?? []) {
+    if (context.includes(value)) context = context.replaceAll(value, () => redacted);
   }
-  context = context.replace(randomRun, (run) =>
-    (run.match(/\d/g)?.length ?? 0) >= 4 && /[A-Za-z]/.test(run) ? `${run.slice(0, 4)}…` : run,
-  );
-  return { ...location, context };
+  return { ...location, context: hideValues(withoutCutWords(context, shown)) };
+}
+
+/** Takes out the words that the ends of a context cut in two: half a secret is not known for one. */
+function withoutCutWords(context: string, shown: string): string {
+  const at = context.indexOf(shown);
+  if (at < 0 || context.length < contextReach) return context;
+  const after = at + shown.length;
+  const before = at < contextReach ? context.slice(0, at) : `… ${/[\s"',;&].*/s.exec(context.slice(0, at))?.[0] ?? ''}`;
+  const rest = context.slice(after);
+  return before + shown + (rest.length < contextReach ? rest : `${/.*[\s"',;&]/s.exec(rest)?.[0] ?? ''} …`);
 }

@@ -10,6 +10,7 @@ import { createDocumentScanner, type Document, type DocumentScanner, type Emitte
 import type { EngineOptions } from './engine.ts';
 import { KernelFullError } from './kernel/kernel.ts';
 import type { Decision } from './match.ts';
+import { createTurnedDownCollector, type TurnedDownPlace } from './turned-down.ts';
 import { walkDeltaTrees } from './walk.ts';
 
 /** A pack as a job sees it. The arrays are shared between the threads. */
@@ -36,6 +37,8 @@ export interface HistoryJob {
   /** The compiled kernel, shared by all threads. */
   readonly module: WebAssembly.Module;
   readonly minConfidence: number;
+  /** Whether candidates that are turned down are told of. */
+  readonly explains: boolean;
   readonly maxBytes: number;
   readonly hashBytes: number;
   readonly packs: readonly JobPack[];
@@ -73,6 +76,8 @@ export interface ScanPart {
   readonly faults: readonly ObjectFault[];
   /** Objects whose base could not be read. */
   readonly orphans: readonly number[];
+  /** With `HistoryJob.explains`. Of a delta only what its base did not have. */
+  readonly turnedDown: readonly (TurnedDownPlace & { readonly object: number; readonly type: number })[];
 }
 
 /** Object, type, decision, start, end, line, column, end line, end column. */
@@ -116,12 +121,13 @@ export interface TreeJob {
  * `pause` is called between pieces of work: where the thread is the program's only one, Ctrl-C and progress get through
  * there, and by throwing it ends the run.
  */
-export function createHistoryRunner(
-  job: HistoryJob,
-  options: Pick<EngineOptions, 'turnedDown'> = {},
-  pause: () => Promise<void> | undefined = () => undefined,
-): HistoryRunner {
-  const scanner = createDocumentScanner(job.patterns, { minConfidence: job.minConfidence, ...options }, job.module);
+export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> | undefined = () => undefined): HistoryRunner {
+  const collector = job.explains ? createTurnedDownCollector() : undefined;
+  const options: EngineOptions = {
+    minConfidence: job.minConfidence,
+    ...(collector ? { turnedDown: collector.turnedDown } : {}),
+  };
+  const scanner = createDocumentScanner(job.patterns, options, job.module);
 
   async function scan(): Promise<ScanPart> {
     const commits = createCommitCollector(job.hashBytes);
@@ -132,6 +138,10 @@ export function createHistoryRunner(
     const orphans: number[] = [];
     const looseTrees: number[] = [];
     const tags: string[] = [];
+    const turnedDown: ScanPart['turnedDown'][number][] = [];
+    const explain = (object: number, type: number, bytes: Uint8Array) => {
+      for (const row of collector?.take(bytes) ?? []) turnedDown.push({ ...row, object, type });
+    };
     const noteTag = (name: Uint8Array, bytes: Buffer, start: number) => {
       const target = /^object ([0-9a-f]{40,64})\n/.exec(bytes.toString('latin1', start, start + 80))?.[1];
       if (target) tags.push(Buffer.from(name).toString('hex'), target);
@@ -161,6 +171,8 @@ export function createHistoryRunner(
         object(entry, address, length) {
           objects++;
           bytes += length;
+          if (collector)
+            explain(objectOf(entry), entries.type[entry], scanner.kernel.bytes().subarray(address, address + length));
           if (entries.type[entry] === packTypes.tag) noteTag(nameAt(entry), scanner.kernel.bytes(), address);
           if (entries.type[entry] === packTypes.commit)
             commits.add(nameAt(entry), scanner.kernel.bytes(), address, address + length);
@@ -189,6 +201,7 @@ export function createHistoryRunner(
       if (type === packTypes.commit) commits.add(Buffer.from(job.loose[next].name, 'hex'), loose.bytes, 0, loose.bytes.length);
       try {
         scanBytes(scanner, loose.bytes, (match) => record(object, type, match));
+        explain(object, type, loose.bytes);
       } catch (cause) {
         if (!(cause instanceof KernelFullError)) throw cause;
         faults.push({ object, reason: 'too-large', detail: `${loose.bytes.length} bytes, more than there is memory for` });
@@ -197,7 +210,16 @@ export function createHistoryRunner(
       Atomics.add(job.counters, counter.objects, 1);
       Atomics.add(job.counters, counter.kilobytes, Math.round(loose.bytes.length / 1024));
     }
-    return { decisions, matches: Float64Array.from(rows), commits: commits.records(), tags, looseTrees, faults, orphans };
+    return {
+      decisions,
+      matches: Float64Array.from(rows),
+      commits: commits.records(),
+      tags,
+      looseTrees,
+      faults,
+      orphans,
+      turnedDown,
+    };
   }
 
   async function readTrees({

@@ -37,6 +37,7 @@ import {
 import type { HistoryRequest } from './history-worker.ts';
 import { kernelModule } from './kernel/kernel.ts';
 import { forScanning, sparingCompiler } from './threads.ts';
+import type { TurnedDownPlace } from './turned-down.ts';
 
 /** Which part of a repository's history to report. Everything is read; these decide what counts. */
 export interface HistorySelection {
@@ -48,12 +49,14 @@ export interface HistorySelection {
   readonly withUnreachable: boolean;
 }
 
-export interface HistoryOptions extends EngineOptions {
+export interface HistoryOptions extends Pick<EngineOptions, 'minConfidence'> {
   readonly patterns: readonly Pattern[];
   readonly maxBytes: number;
   /** Threads at most; default: the machine's cores. */
   readonly jobs?: number;
   readonly selection: HistorySelection;
+  /** Whether to tell of candidates that were turned down. */
+  readonly explains?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (objects: number, total: number, bytes: number) => void;
 }
@@ -68,6 +71,8 @@ export interface HistoryResult {
   readonly gaps: readonly Gap[];
   readonly objects: number;
   readonly bytes: number;
+  /** With `explains`: candidates that were turned down, each where it first stood. */
+  readonly turnedDown: readonly (TurnedDownPlace & { readonly origin: Origin })[];
 }
 
 /** Threads cost about 60 ms to start; below this much to inflate, one is faster. */
@@ -92,7 +97,7 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
   const report = () => options.onProgress?.(job.counters[counter.objects], total, job.counters[counter.kilobytes] * 1024);
   const crew =
     threads === 1
-      ? inThisThread(createHistoryRunner(job, options, pauses(options.signal, report)))
+      ? inThisThread(createHistoryRunner(job, pauses(options.signal, report)))
       : startWorkers(job, threads, options.signal);
   const reporter = options.onProgress && setInterval(report, 100);
   try {
@@ -113,7 +118,7 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
       gaps.some(({ reason }) => reason === 'corrupt' || reason === 'missing-object') ||
       parts.some(({ faults }) => faults.length > 0);
     const withUnreachable = options.selection.withUnreachable || (isDamaged && options.selection.revisions.length === 0);
-    const candidates = await attribute(
+    const { candidates, turnedDown } = await attribute(
       matches,
       job,
       treeChunks,
@@ -128,7 +133,13 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
       { objects, isPartial: store.isPartial },
     );
     for (const { faults } of parts) for (const fault of faults) gaps.push(objectGap(job, fault));
-    return { candidates, gaps, objects: job.counters[counter.objects], bytes: job.counters[counter.kilobytes] * 1024 };
+    return {
+      candidates,
+      gaps,
+      objects: job.counters[counter.objects],
+      bytes: job.counters[counter.kilobytes] * 1024,
+      turnedDown,
+    };
   } finally {
     clearInterval(reporter);
     await crew.end();
@@ -265,6 +276,7 @@ function planJob(store: ObjectStore, options: HistoryOptions, gaps: Gap[]) {
     patterns: options.patterns.map(forScanning),
     module: kernelModule(),
     minConfidence: options.minConfidence,
+    explains: options.explains ?? false,
     maxBytes: options.maxBytes,
     hashBytes: store.hashBytes,
     packs,
@@ -425,7 +437,10 @@ async function select(
       if (gitOptions.signal?.aborted) throw cause;
       return Buffer.alloc(0);
     });
-    const named = output.toString('latin1').split('\n').filter((line) => /^\^?[0-9a-f]{40,64}$/.test(line));
+    const named = output
+      .toString('latin1')
+      .split('\n')
+      .filter((line) => /^\^?[0-9a-f]{40,64}$/.test(line));
     if (named.length === 0) {
       throw new QuashError(
         'usage',
@@ -504,7 +519,7 @@ async function attribute(
   gitOptions: GitOptions,
   gaps: Gap[],
   here: Pick<TreeJob, 'objects' | 'isPartial'>,
-): Promise<Candidate[]> {
+): Promise<Pick<HistoryResult, 'candidates' | 'turnedDown'>> {
   // The same object may lie in several packs.
   const blobs = new Map<string, number>();
   const byBlob: ObjectMatch[][] = [];
@@ -528,6 +543,13 @@ async function attribute(
     byBlob[blob].push(match);
   }
 
+  const turnedDown = distinct(parts, job);
+  for (const { type, name } of turnedDown) {
+    if (type !== packTypes.blob || blobs.has(name)) continue;
+    blobs.set(name, byBlob.length);
+    byBlob.push([]);
+  }
+
   const read = await readTreeGraph(blobs, job, treeChunks, parts, graph, selected, crew, gaps, here);
   const { treeGraph } = read;
   // Where a tree is lost, so is the way to what stands below it: it is reported without its path.
@@ -543,7 +565,7 @@ async function attribute(
   }
   const wantedCommits = new Set<number>();
   for (const { first } of places) if (first !== undefined) wantedCommits.add(first);
-  const commitMessages = messages.filter(({ match, name }) => isWantedMessage(match, name, graph, selected));
+  const commitMessages = messages.filter(({ match, name }) => isWantedMessage(match.type, name, graph, selected));
   for (const { match, name } of commitMessages) {
     if (match.type === packTypes.commit) wantedCommits.add(findInTable(graph.names, Buffer.from(name, 'hex'), 0));
   }
@@ -579,7 +601,36 @@ async function attribute(
         : { kind: 'tag', commit: name };
     candidates.push(candidateOf(inMessage(match, headers.get(name)), origin, options.patterns));
   }
-  return candidates;
+  return { candidates, turnedDown: turnedDown.flatMap((row) => placeTurnedDown(row, blobs, treeGraph, graph, selected)) };
+}
+
+type TurnedDownObject = TurnedDownPlace & { readonly type: number; readonly name: string };
+
+/** What was turned down, once an object: the same one may lie in several packs. */
+function distinct(parts: readonly ScanPart[], job: HistoryJob): TurnedDownObject[] {
+  const rows = new Map<string, TurnedDownObject>();
+  for (const { turnedDown } of parts) {
+    for (const { object, ...row } of turnedDown) {
+      const name = nameOf(job, object);
+      rows.set(`${name} ${row.pattern} ${row.start} ${row.reason}`, { ...row, name });
+    }
+  }
+  return [...rows.values()];
+}
+
+function placeTurnedDown(
+  { type, name, ...row }: TurnedDownObject,
+  blobs: ReadonlyMap<string, number>,
+  treeGraph: TreeGraph,
+  graph: CommitGraph,
+  selected: Selected,
+): HistoryResult['turnedDown'] {
+  if (type !== packTypes.blob) {
+    const kind = type === packTypes.commit ? 'commit' : 'tag';
+    return isWantedMessage(type, name, graph, selected) ? [{ ...row, origin: { kind, commit: name } }] : [];
+  }
+  const place = treeGraph.appearances(blobs.get(name)!).find(({ first }) => selected.wanted[first] === 1);
+  return place ? [{ ...row, origin: { kind: 'git', path: place.path, blob: name, commit: commitName(graph, place.first) } }] : [];
 }
 
 /** What stands before the message in a commit or a tag: how many bytes and lines. */
@@ -662,8 +713,8 @@ async function readNamed(
   return paths;
 }
 
-function isWantedMessage(match: ObjectMatch, name: string, graph: CommitGraph, selected: Selected): boolean {
-  if (match.type === packTypes.tag) return selected.tags === undefined || selected.tags.has(name);
+function isWantedMessage(type: number, name: string, graph: CommitGraph, selected: Selected): boolean {
+  if (type === packTypes.tag) return selected.tags === undefined || selected.tags.has(name);
   const commit = findInTable(graph.names, Buffer.from(name, 'hex'), 0);
   return commit >= 0 && selected.wanted[commit] === 1;
 }

@@ -8,6 +8,13 @@ import type { Gap } from '../model/gap.ts';
 export interface ListedFile {
   readonly path: string;
   readonly size: number;
+  /** The path as it is on disk, where that is no UTF-8 and `path` only resembles it. */
+  readonly rawPath?: Uint8Array;
+}
+
+interface Folder {
+  readonly path: string;
+  readonly rawPath?: Uint8Array;
 }
 
 export interface ListOptions {
@@ -29,7 +36,7 @@ export async function* listFiles(
   root: string,
   { isWanted = () => true, signal }: ListOptions = {},
 ): AsyncGenerator<ListedFile | Gap> {
-  const folders = [''];
+  const folders: Folder[] = [{ path: '' }];
   let seen = 0;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const entries = readFolder(root, folder);
@@ -37,17 +44,18 @@ export async function* listFiles(
       yield entries;
       continue;
     }
-    const below: string[] = [];
+    const below: Folder[] = [];
     for (const entry of entries) {
       if (entry.name === '.git') continue;
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
+      const { rawPath } = entry;
       // Lets a Ctrl-C in, now and then.
       if (++seen % 1024 === 0) await setImmediate();
       if (signal?.aborted) throw new QuashError('interrupted', `listing files in ${root}: interrupted`);
       if (entry.isDirectory()) {
-        if (isWanted(path, 'folder')) below.push(path);
+        if (isWanted(path, 'folder')) below.push({ path, ...(rawPath ? { rawPath } : {}) });
       } else if (!entry.isSymbolicLink() && isWanted(path, 'file')) {
-        const file = look(root, path);
+        const file = look(root, path, rawPath);
         if (file !== undefined) yield file;
       }
     }
@@ -60,12 +68,18 @@ export async function* listFiles(
  * looked at again once open, so what was swapped in since the listing is not read either.
  * With `room`, what fits is read into it: thousands of files then need one buffer, and the bytes are gone at the next call.
  */
-export function readFileBytes(root: string, path: string, maxSize: number, room?: Buffer): Uint8Array | Gap {
+export function readFileBytes(
+  root: string,
+  path: string,
+  maxSize: number,
+  room?: Buffer,
+  rawPath?: Uint8Array,
+): Uint8Array | Gap {
   const origin = { kind: 'file', path } as const;
   let file: number;
   try {
     // Windows has neither flag, and no pipe or device in a folder either.
-    file = openSync(join(root, path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    file = openSync(onDisk(root, path, rawPath), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     return unreadable(path, error);
   }
@@ -109,25 +123,47 @@ function readUnsized(file: number, maxSize: number): Uint8Array | undefined {
   return undefined;
 }
 
+type Entry = Pick<Dirent, 'name' | 'isDirectory' | 'isSymbolicLink'> & { readonly rawPath?: Uint8Array };
+
 /** The entries of a folder, sorted by name, or the gap that it is. */
-function readFolder(root: string, folder: string): Dirent[] | Gap {
+function readFolder(root: string, folder: Folder): Entry[] | Gap {
   try {
-    return readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const where = onDisk(root, folder.path, folder.rawPath);
+    const entries: readonly Entry[] = readdirSync(where, { withFileTypes: true });
+    const isPlain = folder.rawPath === undefined && !entries.some(({ name }) => name.includes('\ufffd'));
+    return (isPlain ? [...entries] : readRawFolder(where, folder)).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    if (folder === '')
+    if (folder.path === '')
       throw new QuashError(
         'source',
         `listing files in ${root}: ${reasonOf(error)}; check that it is there and that you may read it`,
         { cause: error },
       );
-    return unreadable(folder, error);
+    return unreadable(folder.path, error);
   }
 }
 
-function look(root: string, path: string): ListedFile | Gap | undefined {
+/** The entries of a folder in which a name is no UTF-8, or whose own path is none, with their paths in bytes. */
+function readRawFolder(where: string | Buffer, { path, rawPath = Buffer.from(path) }: Folder): Entry[] {
+  return readdirSync(where, { withFileTypes: true, encoding: 'buffer' }).map((entry): Entry => {
+    const raw = rawPath.length === 0 ? entry.name : Buffer.concat([rawPath, Buffer.from('/'), entry.name]);
+    return {
+      name: entry.name.toString(),
+      isDirectory: () => entry.isDirectory(),
+      isSymbolicLink: () => entry.isSymbolicLink(),
+      ...(Buffer.from(raw.toString()).equals(raw) ? {} : { rawPath: raw }),
+    };
+  });
+}
+
+function onDisk(root: string, path: string, rawPath: Uint8Array | undefined): string | Buffer {
+  return rawPath === undefined ? join(root, path) : Buffer.concat([Buffer.from(`${root}/`), rawPath]);
+}
+
+function look(root: string, path: string, rawPath: Uint8Array | undefined): ListedFile | Gap | undefined {
   try {
-    const stats = lstatSync(join(root, path));
-    if (stats.isFile()) return { path, size: stats.size };
+    const stats = lstatSync(onDisk(root, path, rawPath));
+    if (stats.isFile()) return { path, size: stats.size, ...(rawPath ? { rawPath } : {}) };
     return stats.isSymbolicLink() || stats.isDirectory() ? undefined : specialFile(path);
   } catch (error) {
     return unreadable(path, error);
@@ -154,7 +190,7 @@ function unreadable(path: string, error: unknown): Gap {
   return {
     origin,
     reason: 'unreadable',
-    detail: path.includes('\ufffd') ? 'its name is not valid UTF-8; rename it' : reasonOf(error),
+    detail: reasonOf(error),
   };
 }
 

@@ -116,7 +116,9 @@ describe('every kind of content', () => {
     const [place] = (await scan(['.'], { cwd: folder })).of(github('wide')).locations;
     expect(place).toMatchObject({ line: 2, column: 6, endColumn: 6 + github('wide').length, decoded: ['utf16'] });
     const inFile = Buffer.from(content.subarray(place!.start, place!.end));
-    expect([inFile.toString('utf16le'), inFile.length % 2 === 0 ? swapped(inFile).toString('utf16le') : '']).toContain(github('wide'));
+    expect([inFile.toString('utf16le'), inFile.length % 2 === 0 ? swapped(inFile).toString('utf16le') : '']).toContain(
+      github('wide'),
+    );
   });
 
   test('UTF-8 with a mark, CRLF and characters of four bytes before the secret: columns count UTF-16 units', async () => {
@@ -182,12 +184,30 @@ describe('which paths', () => {
   };
 
   test.each([
-    [['--include', '*.js'], ['a', 'c', 'd']],
-    [['--include', '**/*.js', '--exclude', 'vendor/**'], ['a', 'd']],
-    [['--exclude', 'vendor', '--exclude', '*.py'], ['a', 'd']],
-    [['--exclude', 'vendor/'], ['a', 'b', 'd']],
-    [['--include', 'src/**'], ['a', 'b']],
-    [['--include', 'src/'], ['a', 'b']],
+    [
+      ['--include', '*.js'],
+      ['a', 'c', 'd'],
+    ],
+    [
+      ['--include', '**/*.js', '--exclude', 'vendor/**'],
+      ['a', 'd'],
+    ],
+    [
+      ['--exclude', 'vendor', '--exclude', '*.py'],
+      ['a', 'd'],
+    ],
+    [
+      ['--exclude', 'vendor/'],
+      ['a', 'b', 'd'],
+    ],
+    [
+      ['--include', 'src/**'],
+      ['a', 'b'],
+    ],
+    [
+      ['--include', 'src/'],
+      ['a', 'b'],
+    ],
     [['--exclude', '**'], []],
   ])('%s, in files and in history', async (flags, seeds) => {
     const app = buildRepository(join(temporaryFolder(), 'app'));
@@ -226,7 +246,9 @@ describe('what is one finding', () => {
   });
 
   test('a multi-line key has an end line, and its text shows nowhere', async () => {
-    const body = Array.from({ length: 12 }, (_, i) => Buffer.from(`line ${i} of a made-up key, 48 bytes of it`.padEnd(48, '.')).toString('base64'));
+    const body = Array.from({ length: 12 }, (_, i) =>
+      Buffer.from(`line ${i} of a made-up key, 48 bytes of it`.padEnd(48, '.')).toString('base64'),
+    );
     const pem = ['-----BEGIN ', 'RSA PRIVATE KEY-----\n', `${body.join('\n')}\n`, '-----END ', 'RSA PRIVATE KEY-----\n'].join('');
     const folder = folderOf({ 'key.pem': `intro\n${pem}`, 'key.json': JSON.stringify({ private_key: pem }) });
     const found = await scan(['.'], { cwd: folder });
@@ -243,12 +265,17 @@ describe('what is one finding', () => {
 describe('stdin', () => {
   test('is scanned to its end', async () => {
     const found = await scan(['-'], { cwd: temporaryFolder(), stdin: `a\nkey ${github('stdin')}\n` });
-    expect(found.of(github('stdin')).locations).toEqual([expect.objectContaining({ origin: { kind: 'stdin' }, line: 2, column: 5, start: 6 })]);
+    expect(found.of(github('stdin')).locations).toEqual([
+      expect.objectContaining({ origin: { kind: 'stdin' }, line: 2, column: 5, start: 6 }),
+    ]);
     expect(found.code).toBe(1);
   });
 
   test('past --max-size is a gap, and what came before is scanned', async () => {
-    const found = await scan(['--max-size', '100', '-'], { cwd: temporaryFolder(), stdin: `${github('early')}\n${'x'.repeat(200)}` });
+    const found = await scan(['--max-size', '100', '-'], {
+      cwd: temporaryFolder(),
+      stdin: `${github('early')}\n${'x'.repeat(200)}`,
+    });
     expect(found.secrets).toEqual([github('early')]);
     expect(found.gaps.map(({ reason }) => reason)).toEqual(['too-large']);
   });
@@ -281,7 +308,10 @@ test('--explain says where each candidate stands that was turned down, in files,
   );
   expect(await rows('-')).toEqual([{ origin: { kind: 'stdin' }, ...at }]);
   expect(await rows('--staged')).toEqual([{ origin: { kind: 'staged', path: 'b' }, ...at }]);
-  const shown = await runProgram(process.execPath, [binary, 'scan', '--explain', '--no-history', '.'], { cwd: app.path, env: cleanEnvironment() });
+  const shown = await runProgram(process.execPath, [binary, 'scan', '--explain', '--no-history', '.'], {
+    cwd: app.path,
+    env: cleanEnvironment(),
+  });
   expect(shown.stdout).toMatch(/turned down {2}b:3:9 /);
   expect(shown.stdout).not.toContain(broken);
 });

@@ -2,7 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type BuiltRepository, buildRepository, isolatedEnvironment, openBuiltRepository } from '../../fixtures/repositories/builder.ts';
+import {
+  type BuiltRepository,
+  buildRepository,
+  isolatedEnvironment,
+  openBuiltRepository,
+} from '../../fixtures/repositories/builder.ts';
 import { temporaryFolder } from '../cli/binary.ts';
 import { invent, places, scan } from './scans.ts';
 
@@ -46,9 +51,21 @@ describe('where a secret of the past stood', () => {
     expect(finding.first).toMatchObject({ commit: life.added, author: 'Ben Builder', email: 'ben@example.com' });
     const [a, b, ...rest] = places(finding, 'git');
     expect(rest).toEqual([]);
-    expect(a?.origin).toMatchObject({ path: 'a.txt', commit: life.added, lastCommit: life.edited, versions: 2, author: 'Ben Builder' });
+    expect(a?.origin).toMatchObject({
+      path: 'a.txt',
+      commit: life.added,
+      lastCommit: life.edited,
+      versions: 2,
+      author: 'Ben Builder',
+    });
     expect(a).toMatchObject({ line: 61, column: 9, endLine: 61, endColumn: 9 + life.secret.length });
-    expect(b?.origin).toMatchObject({ path: 'b.txt', commit: life.renamed, lastCommit: life.renamed, versions: 1, author: 'Ada Author' });
+    expect(b?.origin).toMatchObject({
+      path: 'b.txt',
+      commit: life.renamed,
+      lastCommit: life.renamed,
+      versions: 1,
+      author: 'Ada Author',
+    });
     expect(app.git('cat-file', 'blob', a!.origin.blob).slice(a!.start, a!.end)).toBe(life.secret);
     expect(found.summary).toMatchObject({ complete: true, findings: 1, gaps: 0 });
   });
@@ -343,7 +360,10 @@ describe('every shape of repository', () => {
       app.commit('b');
     }
     const found = await scan(['.'], { cwd: folder });
-    expect(found.findings.flatMap((finding) => places(finding, 'git').map(({ origin }) => origin.repository)).sort()).toEqual(['one', 'two']);
+    expect(found.findings.flatMap((finding) => places(finding, 'git').map(({ origin }) => origin.repository)).sort()).toEqual([
+      'one',
+      'two',
+    ]);
   });
 
   test('a folder inside a repository is that folder, without history', async () => {
@@ -376,7 +396,10 @@ describe('what is not here is told of', () => {
     const found = await scan(['--no-tree', '.'], { cwd: partial.path });
     expect(found.gaps.map(({ reason }) => reason)).toContain('partial-clone');
     expect(found.code).toBe(3);
-    const missing = partial.git('rev-list', '--objects', '--all', '--missing=print').split('\n').filter((line) => line.startsWith('?'));
+    const missing = partial
+      .git('rev-list', '--objects', '--all', '--missing=print')
+      .split('\n')
+      .filter((line) => line.startsWith('?'));
     expect(missing.length).toBeGreaterThan(0);
     for (const gap of found.gaps) expect(gap.detail).toMatch(/git fetch|--refetch|backfill/);
   });
@@ -394,7 +417,9 @@ describe('what is not here is told of', () => {
     expect(here.gaps).toEqual([]);
     const elsewhere = clone(app.path);
     const found = await scan(['.'], { cwd: elsewhere.path });
-    expect(found.gaps).toEqual([expect.objectContaining({ reason: 'submodule', origin: { kind: 'repository', repository: 'libs/inner' } })]);
+    expect(found.gaps).toEqual([
+      expect.objectContaining({ reason: 'submodule', origin: { kind: 'repository', repository: 'libs/inner' } }),
+    ]);
     expect(found.code).toBe(3);
   });
 
@@ -424,14 +449,19 @@ describe('what is not here is told of', () => {
     writeFileSync(join(folder, 'trap/.git'), `gitdir: ${elsewhere.gitDir}\n`);
     const found = await scan(['.'], { cwd: folder });
     expect(found.secrets).toEqual([]);
-    expect(found.gaps).toEqual([expect.objectContaining({ reason: 'outside-root', origin: { kind: 'repository', repository: 'trap' } })]);
+    expect(found.gaps).toEqual([
+      expect.objectContaining({ reason: 'outside-root', origin: { kind: 'repository', repository: 'trap' } }),
+    ]);
   });
 
   test('what lies in a folder that looks like a bare repository is read', async () => {
     const folder = temporaryFolder();
     const bare = buildRepository(join(folder, 'looks.git'), { bare: true });
     writeFileSync(join(bare.path, 'notes.txt'), `${github('hidden')}\n`);
-    expect((await scan(['.'], { cwd: folder })).of(github('hidden')).locations[0]?.origin).toEqual({ kind: 'file', path: 'looks.git/notes.txt' });
+    expect((await scan(['.'], { cwd: folder })).of(github('hidden')).locations[0]?.origin).toEqual({
+      kind: 'file',
+      path: 'looks.git/notes.txt',
+    });
   });
 
   test('a tree that is lost, of a commit or inside', async () => {
@@ -442,7 +472,9 @@ describe('what is not here is told of', () => {
       const tree = app.git('rev-parse', which);
       rmSync(join(app.gitDir, 'objects', tree.slice(0, 2), tree.slice(2)));
       const found = await scan(['--no-tree', '.'], { cwd: app.path });
-      expect(found.gaps).toEqual([expect.objectContaining({ reason: 'missing-object', origin: expect.objectContaining({ blob: tree }) })]);
+      expect(found.gaps).toEqual([
+        expect.objectContaining({ reason: 'missing-object', origin: expect.objectContaining({ blob: tree }) }),
+      ]);
       expect(found.secrets).toEqual([github('under')]);
     }
   });
@@ -475,7 +507,9 @@ describe('what is not here is told of', () => {
     const blob = app.git('rev-parse', 'HEAD:b');
     rmSync(join(app.gitDir, 'objects', blob.slice(0, 2), blob.slice(2)));
     const found = await scan(['--no-tree', '.'], { cwd: app.path });
-    expect(found.gaps).toEqual([expect.objectContaining({ reason: 'missing-object', origin: expect.objectContaining({ blob }) })]);
+    expect(found.gaps).toEqual([
+      expect.objectContaining({ reason: 'missing-object', origin: expect.objectContaining({ blob }) }),
+    ]);
     expect(found.code).toBe(3);
   });
 });

@@ -90,7 +90,13 @@ describe('jsonl', () => {
   });
 
   it('writes one line a call, at once and in the order of the calls, whether they are awaited or not', async () => {
-    const candidate = { pattern: patterns.aws, location: location({ kind: 'file', path: 'a' }), reason: 'its entropy is 1.2' };
+    const candidate = {
+      pattern: 'aws-access-key',
+      origin: { kind: 'file', path: 'a' },
+      line: 3,
+      column: 12,
+      reason: 'its entropy is 1.2',
+    } as const;
     const pieces = await written({ format: 'jsonl', explain: true }, async (reporter) => {
       const said = [
         reporter.gap(gaps[0]!),

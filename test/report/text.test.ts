@@ -142,10 +142,12 @@ describe('text', () => {
 
   it('tells of turned-down candidates only when asked to explain', async () => {
     const candidate = {
-      pattern: patterns.github,
-      location: location({ kind: 'file', path: 'a.ts' }),
+      pattern: 'github-pat-classic',
+      origin: { kind: 'file', path: 'a.ts' },
+      line: 3,
+      column: 12,
       reason: 'its checksum does not match',
-    };
+    } as const;
     const drive = async (reporter: Parameters<Parameters<typeof written>[1]>[0]) => reporter.turnedDown(candidate);
     expect(await written({ format: 'text', explain: true }, drive)).toEqual([
       'turned down  a.ts:3:12  github-pat-classic: its checksum does not match\n',

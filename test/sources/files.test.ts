@@ -117,9 +117,27 @@ describe('listing files', () => {
     expect(seen).toEqual(['a/x', 'b: unreadable']);
   });
 
-  test('a name that is not UTF-8 is told, not dropped', async () => {
-    writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0x61, 0xff])]), 'x');
-    expect(await list()).toEqual(['a\ufffd: unreadable']);
+  test('names that are not UTF-8 are read by their bytes, folders and files', async () => {
+    const raw = (...pieces: readonly (string | number)[]) =>
+      Buffer.concat([
+        Buffer.from(`${root}/`),
+        ...pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : Buffer.from([piece]))),
+      ]);
+    mkdirSync(raw('caf', 0xe9));
+    writeFileSync(raw('caf', 0xe9, '/ü'), 'inside');
+    writeFileSync(raw('caf', 0xe9, '/b', 0xff), 'both');
+    write('caf\ufffd-real');
+    const contents: [string, string][] = [];
+    for await (const item of listFiles(root)) {
+      if ('reason' in item) throw new Error(item.detail);
+      const bytes = readFileBytes(root, item.path, 100, undefined, item.rawPath);
+      contents.push([item.path, 'reason' in bytes ? bytes.detail : Buffer.from(bytes).toString()]);
+    }
+    expect(contents).toEqual([
+      ['caf\ufffd-real', 'x'],
+      ['caf\ufffd/b\ufffd', 'both'],
+      ['caf\ufffd/ü', 'inside'],
+    ]);
   });
 
   test('what is not wanted is not listed, and its folders are not entered', async () => {

@@ -37,7 +37,7 @@ export function patternFromRule(rule: GitleaksRule, source: Pattern['source']): 
   const { regex, groups } = nameSecretGroup(rule.regex, rule.secretgroup ?? 0);
   if ((rule.secretgroup ?? 0) > groups) return { problem: `its secretGroup is ${rule.secretgroup}, its regex has ${groups}` };
   const unusable = compileProblem(regex);
-  if (unusable) return { problem: `its regex cannot be used: ${unusable}` };
+  if (unusable) return { problem: `its regex cannot be used: ${withoutQuote(unusable)}` };
 
   const keywords = [...new Set((rule.keywords ?? []).map((keyword) => keyword.toLowerCase()).filter(Boolean))];
   try {
@@ -73,7 +73,7 @@ export function patternFromRule(rule: GitleaksRule, source: Pattern['source']): 
     return { pattern, differences };
   } catch (error) {
     if (error instanceof RegexError || error instanceof AnalysisError)
-      return { problem: `its regex cannot be used: ${error.message}` };
+      return { problem: `its regex cannot be used: ${withoutQuote(error.message)}` };
     throw error;
   }
 }
@@ -103,4 +103,9 @@ function isLiteral(keyword: string): boolean {
 function keywordPart(keywords: readonly string[]) {
   const alternatives = keywords.map((keyword) => keyword.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   return { name: 'keyword', regex: `(?i:${alternatives.join('|')})`, within: keywordDistance };
+}
+
+/** RE2 quotes the regex that it refuses, and the secret itself may stand in it. */
+function withoutQuote(message: string): string {
+  return message.replace(/: .*$/s, '');
 }
