@@ -1,7 +1,7 @@
 // Runs a command as a whole process, the processes that it starts included, and says what it cost.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,6 +14,23 @@ const gnuTime = ['/usr/bin/time', '/opt/homebrew/bin/gtime', '/usr/local/bin/gti
 // waited for.
 const timed = 'report=$1; shift; TIMEFORMAT="%3R %3U %3S"; { time "$@" 2>&3; } 3>&2 2>"$report"';
 
+/** The process group of the run that is under way, and the folder of its figures. */
+let group;
+let scratch;
+
+process.on('exit', () => {
+  if (group !== undefined) endGroup(group);
+  if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+});
+
+function endGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
 /**
  * Wall and CPU seconds of one run, and what it ended with. `memory` asks for the peak of the largest process in MB, which costs
  * a millisecond; `watch` also for that of all processes together, looked at every 20 ms, which disturbs the figures.
@@ -24,7 +41,7 @@ export async function runOnce(
   args,
   { cwd, env = {}, codes = [0, 1, 3], memory = true, watch = false, read = false, limitMs = 1_800_000 } = {},
 ) {
-  const scratch = mkdtempSync(join(tmpdir(), 'quash-measure-'));
+  scratch = mkdtempSync(join(tmpdir(), 'quash-measure-'));
   const file = (name) => join(scratch, name);
   const output = openSync(read ? file('output') : '/dev/null', 'w');
   const errors = openSync(file('errors'), 'w');
@@ -37,10 +54,11 @@ export async function runOnce(
       stdio: ['ignore', output, errors],
       detached: true,
     });
+    group = child.pid;
     let isOver = false;
     const limit = setTimeout(() => {
       isOver = true;
-      process.kill(-child.pid, 'SIGKILL');
+      endGroup(child.pid);
     }, limitMs);
     let tree;
     const watcher = watch && setInterval(() => (tree = Math.max(tree ?? 0, residentBytes(child.pid) / 2 ** 20)), 20);
@@ -50,6 +68,7 @@ export async function runOnce(
     });
     clearTimeout(limit);
     clearInterval(watcher);
+    group = undefined;
     if (isOver) throw new Error(`it did not end within ${limitMs / 1000} s`);
     const said = readFileSync(file('errors'), 'utf8');
     if (!codes.includes(status)) throw new Error(`it ended with ${status}: ${said.trim().slice(-300)}`);
@@ -66,6 +85,7 @@ export async function runOnce(
     closeSync(output);
     closeSync(errors);
     rmSync(scratch, { recursive: true, force: true });
+    scratch = undefined;
   }
 }
 
@@ -73,9 +93,11 @@ export async function runOnce(
 function residentBytes(pid) {
   try {
     const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    // Only the main thread's children: runtimes that fork from other threads are asked for each of these too.
-    return children.split(' ').reduce((sum, child) => sum + (child ? residentBytes(child) : 0), pages * 4096);
+    // A child stands under the thread that started it.
+    const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '),
+    );
+    return children.reduce((sum, child) => sum + (child ? residentBytes(child) : 0), pages * 4096);
   } catch {
     // It ended between being named and being read, or this is no Linux.
     return 0;

@@ -5,12 +5,10 @@ import { versionOf } from './measure.js';
 
 const lines = (text) => text.split('\n').filter((line) => line !== '');
 
-/** gitleaks and betterleaks end with 1 for findings and for errors alike: what they found and said tells which. */
+/** gitleaks ends with 1 for findings and for errors alike: what it found tells which. */
 function found(count) {
   return (run) => {
     const findings = count(run);
-    const broken = /.*(?:incomplete|partial) scan.*/i.exec(run.errors)?.[0];
-    if (broken) throw new Error(`it gave up: ${run.errors.split('\n').find((line) => /ERR/.test(line)) ?? broken}`);
     if (run.status === 1 && findings === 0)
       throw new Error(`it ended with 1 and found nothing: ${run.errors.trim().slice(-200)}`);
     return findings;
@@ -23,7 +21,12 @@ const known = [
     version: ['--version'],
     history: (folder) => ['git', folder, '--no-banner', '--redact', '--jsonl'],
     files: (folder) => ['filesystem', folder, '--no-banner', '--redact', '--jsonl'],
-    count: found(({ output }) => lines(output).filter((line) => line.startsWith('{')).length),
+    count({ output, errors }) {
+      // Its last line tells whether it read everything; what it could not read ends a scan early, with 1.
+      if (!lines(output).at(-1)?.includes('"state":"complete"'))
+        throw new Error(`it gave up: ${lines(errors).find((line) => line.includes('ERR')) ?? 'its report is incomplete'}`);
+      return lines(output).filter((line) => line.includes('"finding":{')).length;
+    },
     codes: [0, 1],
   },
   {

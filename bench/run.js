@@ -43,6 +43,8 @@ const rounds = Number(values.rounds);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cli = join(root, 'dist/src/cli.js');
 const scratch = mkdtempSync(join(tmpdir(), 'quash-bench-'));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const env = { QUASH_EGRESS: 'loopback', QUASH_OFFLINE: '1', XDG_CONFIG_HOME: join(scratch, 'config') };
 const peers = peersOnPath();
 const sections = [];
@@ -84,6 +86,8 @@ function section(title, columns, rows, claims = [], notes = [], figures = undefi
   const one = { title, load: loadavg()[0], columns, rows, claims, notes, figures };
   sections.push(one);
   console.log(`\n${shown(one)}`);
+  // What was measured is kept when a long run is ended early.
+  write();
 }
 
 function shown({ title, columns, rows, claims, notes }) {
@@ -472,7 +476,7 @@ function write() {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.md`), `${head.join('\n')}\n${sections.map(shown).join('\n')}`);
   writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ ...about, sections }, null, 2)}\n`);
-  console.log(`\nwritten: bench/results/${name}.md and .json`);
+  return `bench/results/${name}.md and .json`;
 }
 
 const parts = { history, versions, files, hook, start, hostile, equal };
@@ -481,10 +485,6 @@ if (unknown.length > 0) {
   console.error(`choosing what to measure: there is no ${unknown.join(', ')}; parts are ${Object.keys(parts).join(', ')}`);
   process.exit(2);
 }
-try {
-  for (const { name, version } of peers) console.log(`peer: ${name} ${version}`);
-  for (const [name, part] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await part();
-  write();
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
-}
+for (const { name, version } of peers) console.log(`peer: ${name} ${version}`);
+for (const [name, part] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await part();
+console.log(`\nwritten: ${write()}`);

@@ -52,6 +52,9 @@ function buildRe2() {
   if (built.status === 0 && re2Loads()) return;
   const lines = `${built.stdout ?? ''}\n${built.stderr ?? ''}`.trim().split('\n');
   process.stderr.write(`${lines.slice(-25).join('\n')}\n\n`);
+  if (built.signal || lines.some((line) => /\b(?:Killed|Terminated)\b/.test(line))) {
+    fail('building re2: the compiler was stopped, by hand or for want of memory; run npm ci again');
+  }
   fail(
     'building re2: its native part could not be compiled; install Python 3, make and a C++20 compiler, then run npm ci again\n' +
       '  Debian, Ubuntu: apt-get install -y python3 make g++\n' +

@@ -77,6 +77,7 @@ export async function scanFiles(
         new Promise<ScannedFiles>((resolve, reject) => {
           worker.once('message', resolve);
           worker.once('error', reject);
+          if (signal.aborted) reject(signal.reason);
           signal.addEventListener('abort', () => reject(signal.reason), { once: true });
         }),
     );

@@ -56,6 +56,7 @@ export async function run(options: Options<'scan'>, context: Context): Promise<E
         hyperlinks: traits.hyperlinks,
         width: traits.width,
         explain: options.explain,
+        quiet: options.quiet,
         root: scanned.root,
         ...(scanned.repositoryUrl ? { repositoryUrl: scanned.repositoryUrl } : {}),
         secrets: scanned.candidates.flatMap(({ secret, parts }) => [secret, ...Object.values(parts)]),
@@ -119,9 +120,9 @@ function summarise(findings: readonly Finding[], scanned: Scanned, ignored: Summ
 
 function exitOf(findings: readonly Finding[], scanned: Scanned, options: Options<'scan'>): Exit {
   const codes: Exit[] = [exits.clean];
-  const isIncomplete = scanned.gaps.length > 0;
   if (findings.length > 0 && options.failOn === 'any') codes.push(exits.findings);
-  if (isIncomplete && (findings.length === 0 || options.failOnGap)) codes.push(exits.incomplete);
+  // Whatever findings may do to the run: what was not read is not clean.
+  if (scanned.gaps.length > 0) codes.push(exits.incomplete);
   return mergeExits(...codes);
 }
 

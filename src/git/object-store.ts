@@ -47,7 +47,11 @@ export function openObjectStore(commonDir: string, env: Readonly<NodeJS.ProcessE
   let isPartial = false;
   const seen = new Set<string>();
   for (const folder of folders) {
-    for (const file of list(join(folder, 'pack'))) {
+    const packFiles = list(join(folder, 'pack'));
+    for (const file of packFiles) {
+      const index = file.replace(/\.pack$/, '.idx');
+      if (index !== file && !file.startsWith('tmp_') && !packFiles.includes(index))
+        faults.push({ path: join(folder, 'pack', index), detail: 'it is missing' });
       if (file.endsWith('.promisor')) isPartial = true;
       if (!file.endsWith('.idx') || file.startsWith('tmp_')) continue;
       const path = join(folder, 'pack', file);

@@ -28,8 +28,11 @@ export function verdictDetails(verdict: VerdictRecord): string[] {
   }
 }
 
-/** Where a location stands in history, as separate phrases; none for one that is not in history. Not neutralised. */
-export function historyDetails({ origin }: Pick<LocationRecord, 'origin'>): string[] {
+/**
+ * Where a location stands in history, as separate phrases; none for one that is not in history. `isStill`: the working tree
+ * has it at the same place. Not neutralised.
+ */
+export function historyDetails({ origin }: Pick<LocationRecord, 'origin'>, isStill = false): string[] {
   if (!('commit' in origin) && origin.kind !== 'git') return [];
   const author = authorName(origin);
   const date = origin.date?.slice(0, 10) ?? '';
@@ -39,7 +42,8 @@ export function historyDetails({ origin }: Pick<LocationRecord, 'origin'>): stri
     author,
     date,
     origin.versions !== undefined && origin.versions > 1 ? `${origin.versions} versions` : '',
-    origin.lastCommit && origin.lastCommit !== origin.commit ? `last in ${shortHash(origin.lastCommit)}` : '',
+    isStill ? 'still in the working tree' : '',
+    !isStill && origin.lastCommit && origin.lastCommit !== origin.commit ? `last in ${shortHash(origin.lastCommit)}` : '',
   ].filter(Boolean);
 }
 

@@ -7,6 +7,8 @@ export interface GapGroup {
   readonly reason: GapReason;
   readonly count: number;
   readonly names: readonly string[];
+  /** How many are called by none of the names. */
+  readonly unnamed: number;
   readonly detail: string;
 }
 
@@ -17,12 +19,17 @@ export interface GapGroups {
 
 /** Counts gaps by reason and keeps the names of the first `maxNames` of each, so that a million gaps cost no memory. */
 export function groupGaps(maxNames: number): GapGroups {
-  const groups = new Map<GapReason, { reason: GapReason; count: number; names: string[]; detail: string }>();
+  const groups = new Map<GapReason, { reason: GapReason; count: number; names: string[]; unnamed: number; detail: string }>();
   return {
     add({ origin, reason, detail }) {
-      const group = groups.get(reason) ?? { reason, count: 0, names: [], detail };
+      const group = groups.get(reason) ?? { reason, count: 0, names: [], unnamed: 0, detail };
       group.count++;
-      if (group.names.length < maxNames) group.names.push(originName(origin));
+      // A file and what history has of it have one name.
+      const name = originName(origin);
+      if (!group.names.includes(name)) {
+        if (group.names.length < maxNames) group.names.push(name);
+        else group.unnamed++;
+      }
       groups.set(reason, group);
     },
     all: () => [...groups.values()],

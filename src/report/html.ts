@@ -107,8 +107,8 @@ function summaryMarkup(
 }
 
 function gapsMarkup(gaps: readonly GapGroup[]): string {
-  const items = gaps.map(({ reason, count, names, detail }) => {
-    const more = count > names.length ? ` and ${formatCount(count - names.length)} more` : '';
+  const items = gaps.map(({ reason, count, names, unnamed, detail }) => {
+    const more = unnamed > 0 ? ` and ${formatCount(unnamed)} more` : '';
     const listed = names.map((name) => `<code>${escapeMarkup(name)}</code>`).join(', ');
     return `<li>${formatCount(count)} ${escapeMarkup(reasonWords(reason))}: ${listed}${more}<br>${escapeMarkup(detail)}</li>\n`;
   });

@@ -25,6 +25,8 @@ export interface ReportOptions {
   readonly width: number;
   /** Whether candidates that were turned down are reported too (`text` and `jsonl` only). */
   readonly explain: boolean;
+  /** Leaves out what is for a person's information only: of `text` the summary, but not what was not read. */
+  readonly quiet?: boolean;
   /** The absolute path of the folder that paths are relative to, for hyperlinks. */
   readonly root: string;
   /** The remote of the target's repository, for links to its history. A user and password in it are never written. */

@@ -9,7 +9,8 @@ const verdictStates = ['live', 'dead', 'unknown', 'unverifiable', 'unasked'] as 
 
 /** `70,405 objects, 5.8 GB, by 83 patterns in 4.9 s (1.2 GB/s)`. */
 export function scannedWords({ objects, bytes, seconds }: Summary, patterns: number): string {
-  const rate = seconds > 0 && bytes > 0 ? ` (${formatBytes(Math.round(bytes / seconds))}/s)` : '';
+  // Of a small scan it would tell of the start of the program.
+  const rate = seconds > 0 && bytes >= 10_000_000 ? ` (${formatBytes(Math.round(bytes / seconds))}/s)` : '';
   return `${counted(objects, 'object')}, ${formatBytes(bytes)}, by ${counted(patterns, 'pattern')} in ${formatSeconds(seconds)}${rate}`;
 }
 

@@ -55,13 +55,14 @@ export function textFormat(options: ReportOptions): ReportFormat {
       return `${paint('turned down', 'dim')}  ${place}  ${neutralise(record.pattern)}: ${neutralise(record.reason)}\n`;
     },
     finish(summary) {
+      if (options.quiet) return summary.complete ? '' : `${notReadLines(summary, gaps.all(), paint, width).join('\n')}\n`;
       return summaryText(summary, bySeverity, gaps.all(), options.patterns.length, paint, width);
     },
   };
 }
 
 function findingText(record: FindingRecord, pattern: Pattern, options: ReportOptions, paint: Paint, width: number): string {
-  const distinct = withoutRepeats(record.locations);
+  const { distinct, isStill } = withoutRepeats(record.locations);
   const locations = distinct.slice(0, shownLocations);
   const hidden = distinct.length - locations.length;
   const lines = [
@@ -72,17 +73,28 @@ function findingText(record: FindingRecord, pattern: Pattern, options: ReportOpt
       firstDetails(record, locations).map((text) => painted(text, paint, ['dim'])),
       width,
     ),
-    ...locations.flatMap((location) => locationLines(location, record.secret, options, paint, width)),
+    ...locations.flatMap((location, at) =>
+      locationLines(location, { record, before: locations[at - 1], isStill: isStill(location) }, options, paint, width),
+    ),
   ];
   if (hidden > 0) lines.push(`${indent}${paint(`and ${counted(hidden, 'more place')}`, 'dim')}`);
   return `${lines.join('\n')}\n\n`;
 }
 
 /** The places a person would tell apart: a file that is still as history has it is one place, told of with its history. */
-function withoutRepeats(locations: readonly LocationRecord[]): readonly LocationRecord[] {
+function withoutRepeats(locations: readonly LocationRecord[]): {
+  readonly distinct: readonly LocationRecord[];
+  /** Whether a place in history stands for one in the working tree, too. */
+  readonly isStill: (location: LocationRecord) => boolean;
+} {
   const key = ({ origin, line, column }: LocationRecord) => `${'path' in origin ? origin.path : ''}:${line}:${column}`;
   const inHistory = new Set(locations.filter(({ origin }) => origin.kind === 'git').map(key));
-  return locations.filter((location) => location.origin.kind !== 'file' || !inHistory.has(key(location)));
+  const inTree = new Set(locations.filter(({ origin }) => origin.kind === 'file').map(key));
+  const isStill = (location: LocationRecord) => location.origin.kind === 'git' && inTree.has(key(location));
+  const isThere = (location: LocationRecord) => location.origin.kind === 'file' || isStill(location);
+  const distinct = locations.filter((location) => location.origin.kind !== 'file' || !inHistory.has(key(location)));
+  // What is there now comes first: it is where somebody has to take it out.
+  return { distinct: distinct.sort((a, b) => Number(isThere(b)) - Number(isThere(a))), isStill };
 }
 
 function heading(record: FindingRecord, pattern: Pattern, paint: Paint, width: number): string {
@@ -120,17 +132,31 @@ function partLines(record: FindingRecord, paint: Paint, width: number): string[]
   );
 }
 
-function locationLines(location: LocationRecord, secret: string, options: ReportOptions, paint: Paint, width: number): string[] {
+interface Surroundings {
+  readonly record: FindingRecord;
+  /** The place that was told of before this one. */
+  readonly before: LocationRecord | undefined;
+  readonly isStill: boolean;
+}
+
+function locationLines(
+  location: LocationRecord,
+  { record, before, isStill }: Surroundings,
+  options: ReportOptions,
+  paint: Paint,
+  width: number,
+): string[] {
   const url = locationUrl(location, options.root, options.repositoryUrl);
   const place = link(paint(neutralise(placeName(location)), 'cyan'), url, options);
   const inIndex = location.origin.kind === 'staged' ? ' (staged)' : '';
   const decoded = location.decoded ? paint(` (in ${location.decoded.join(', in it ')})`, 'dim') : '';
   const lines = [`${indent}${place}${inIndex}${decoded}`];
-  if (location.context) {
+  // Copies of a file stand one after the other: the line that they share is shown once.
+  if (location.context && location.context !== before?.context) {
     const room = width - indent.length - 3;
-    lines.push(`${indent}  ${paint(neutralise(aroundSecret(location.context.trim(), secret, room), room), 'dim')}`);
+    lines.push(`${indent}  ${paint(neutralise(aroundSecret(location.context.trim(), record.secret, room), room), 'dim')}`);
   }
-  const history = historyDetails(location).map((text) => painted(text, paint, ['dim']));
+  const history = historyDetails(location, isStill).map((text) => painted(text, paint, ['dim']));
   return [...lines, ...flow(history, width, `${indent}  `)];
 }
 
@@ -212,9 +238,9 @@ function notReadLines(summary: Summary, gaps: readonly GapGroup[], paint: Paint,
     width,
   );
   const margin = ' '.repeat(labelWidth);
-  for (const { reason, count, names, detail } of gaps) {
+  for (const { reason, count, names, unnamed, detail } of gaps) {
     const listed = names.map((name) => painted(name, paint, []));
-    if (count > names.length) listed.push(painted(`${formatCount(count - names.length)} more`, paint, ['dim']));
+    if (unnamed > 0) listed.push(painted(`${formatCount(unnamed)} more`, paint, ['dim']));
     lines.push(`${margin}${formatCount(count)} ${reasonWords(reason)}`);
     lines.push(...flow(listed, width, `${margin}  `));
     lines.push(...wrap(neutralise(detail, 500), width - labelWidth - 2).map((line) => `${margin}  ${paint(line, 'dim')}`));

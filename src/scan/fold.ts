@@ -59,7 +59,7 @@ export function foldFindings(candidates: readonly Candidate[], identify: Identif
       secret: best.secret,
       parts: best.parts,
       entropy: Math.round(shannonEntropy(best.secret.reveal()) * 100) / 100,
-      confidence: Math.max(...group.filter(({ pattern }) => pattern === best.pattern).map(({ confidence }) => confidence)),
+      confidence: group.reduce((most, one) => (one.pattern === best.pattern ? Math.max(most, one.confidence) : most), 0),
       verdict: { state: 'unasked' },
       ...(first ? { first } : {}),
       locations,
@@ -102,7 +102,8 @@ function kindRank({ origin }: Location): number {
 }
 
 function dateOf({ origin }: Location): string {
-  return 'date' in origin && origin.date ? new Date(origin.date).toISOString() : '';
+  const time = 'date' in origin ? Date.parse(origin.date ?? '') : Number.NaN;
+  return Number.isNaN(time) ? '' : new Date(time).toISOString();
 }
 
 function placeOf({ origin }: Location): string {
@@ -117,11 +118,12 @@ function oldest(locations: readonly Location[]): Finding['first'] {
   let first: Finding['first'];
   let firstTime = Number.POSITIVE_INFINITY;
   for (const { origin } of locations) {
-    if (!('commit' in origin) || !origin.commit || !('author' in origin) || origin.author === undefined) continue;
+    // What is told of a tag is its own id, and no commit.
+    if (!('commit' in origin) || !origin.commit || origin.kind === 'tag') continue;
     const time = Date.parse(origin.date ?? '');
     if (first && !(time < firstTime)) continue;
-    first = { commit: origin.commit, author: origin.author, email: origin.email ?? '', date: origin.date ?? '' };
-    firstTime = time;
+    first = { commit: origin.commit, author: origin.author ?? '', email: origin.email ?? '', date: origin.date ?? '' };
+    firstTime = Number.isNaN(time) ? Number.POSITIVE_INFINITY : time;
   }
   return first;
 }

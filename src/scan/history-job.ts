@@ -142,6 +142,13 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
     const explain = (object: number, type: number, bytes: Uint8Array) => {
       for (const row of collector?.take(bytes) ?? []) turnedDown.push({ ...row, object, type });
     };
+    // Most loose objects are smaller than what is counted in: what is left over goes to the next.
+    let uncounted = 0;
+    const countBytes = (bytes: number) => {
+      const kilobytes = Math.floor((uncounted + bytes) / 1024);
+      uncounted += bytes - kilobytes * 1024;
+      if (kilobytes > 0) Atomics.add(job.counters, counter.kilobytes, kilobytes);
+    };
     const noteTag = (name: Uint8Array, bytes: Buffer, start: number) => {
       const target = /^object ([0-9a-f]{40,64})\n/.exec(bytes.toString('latin1', start, start + 80))?.[1];
       if (target) tags.push(Buffer.from(name).toString('hex'), target);
@@ -181,7 +188,7 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
         orphan: (entry) => orphans.push(objectOf(entry)),
       });
       Atomics.add(job.counters, counter.objects, objects);
-      Atomics.add(job.counters, counter.kilobytes, Math.round(bytes / 1024));
+      countBytes(bytes);
     }
 
     for (let next = take(job.counters, counter.loose); next < job.loose.length; next = take(job.counters, counter.loose)) {
@@ -208,8 +215,9 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
         continue;
       }
       Atomics.add(job.counters, counter.objects, 1);
-      Atomics.add(job.counters, counter.kilobytes, Math.round(loose.bytes.length / 1024));
+      countBytes(loose.bytes.length);
     }
+    Atomics.add(job.counters, counter.kilobytes, Math.ceil(uncounted / 1024));
     return {
       decisions,
       matches: Float64Array.from(rows),

@@ -81,6 +81,7 @@ const chunksAThread = 24;
 
 /** Scans every object of a repository's history, and tells where each secret stood, from which commit to which. */
 export async function scanHistory(folders: RepositoryFolders, options: HistoryOptions): Promise<HistoryResult> {
+  options.signal?.throwIfAborted();
   sparingCompiler();
   const store = openObjectStore(folders.commonDir);
   const gitOptions: GitOptions = {
@@ -113,12 +114,11 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
     for (const part of parts) for (let i = 0; i < part.tags.length; i += 2) tags.set(part.tags[i], part.tags[i + 1]);
     const selected = await select(graph, tips, tags, options.selection, gitOptions, gaps, store, objects);
     const matches = [...parts.flatMap((part) => [...matchesOf(part)]), ...rescued];
+    const faults = parts.flatMap((part) => part.faults);
     // In a damaged repository the way from a ref to an object may be what is lost: then everything that was found counts.
-    const isDamaged =
-      gaps.some(({ reason }) => reason === 'corrupt' || reason === 'missing-object') ||
-      parts.some(({ faults }) => faults.length > 0);
+    const isDamaged = gaps.some(({ reason }) => reason === 'corrupt' || reason === 'missing-object') || faults.length > 0;
     const withUnreachable = options.selection.withUnreachable || (isDamaged && options.selection.revisions.length === 0);
-    const { candidates, turnedDown } = await attribute(
+    const { candidates, turnedDown, pathOf } = await attribute(
       matches,
       job,
       treeChunks,
@@ -132,7 +132,7 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
       gaps,
       { objects, isPartial: store.isPartial },
     );
-    for (const { faults } of parts) for (const fault of faults) gaps.push(objectGap(job, fault));
+    for (const fault of faults) gaps.push(objectGap(job, fault, pathOf(nameOf(job, fault.object))));
     return {
       candidates,
       gaps,
@@ -146,9 +146,14 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
   }
 }
 
-function objectGap(job: HistoryJob, { object, reason, detail }: ObjectFault): Gap {
+function objectGap(job: HistoryJob, { object, reason, detail }: ObjectFault, path?: string): Gap {
   const blob = nameOf(job, object);
-  return { origin: { kind: 'git', blob }, reason, detail: `object ${blob.slice(0, 12)}: ${detail}` };
+  const limit = reason === 'too-large' ? ', more than --max-size' : '';
+  return {
+    origin: { kind: 'git', ...(path === undefined ? {} : { path }), blob },
+    reason,
+    detail: `object ${blob.slice(0, 12)}: ${detail}${limit}`,
+  };
 }
 
 /** Gives way to the event loop now and then, so that Ctrl-C and progress get through. */
@@ -191,6 +196,8 @@ function startWorkers(job: HistoryJob, threads: number, signal: AbortSignal | un
         (worker) =>
           new Promise<unknown>((resolve, reject) => {
             const abort = () => reject(signal?.reason);
+            // One that is aborted already tells nobody any more.
+            if (signal?.aborted) return abort();
             signal?.addEventListener('abort', abort, { once: true });
             worker.once('message', (answer) => {
               signal?.removeEventListener('abort', abort);
@@ -519,7 +526,12 @@ async function attribute(
   gitOptions: GitOptions,
   gaps: Gap[],
   here: Pick<TreeJob, 'objects' | 'isPartial'>,
-): Promise<Pick<HistoryResult, 'candidates' | 'turnedDown'>> {
+): Promise<
+  Pick<HistoryResult, 'candidates' | 'turnedDown'> & {
+    /** A path at which a blob stood that holds a match, or that could not be read. */
+    readonly pathOf: (blob: string) => string | undefined;
+  }
+> {
   // The same object may lie in several packs.
   const blobs = new Map<string, number>();
   const byBlob: ObjectMatch[][] = [];
@@ -544,8 +556,12 @@ async function attribute(
   }
 
   const turnedDown = distinct(parts, job);
-  for (const { type, name } of turnedDown) {
-    if (type !== packTypes.blob || blobs.has(name)) continue;
+  const toPlace = [
+    ...turnedDown.filter(({ type }) => type === packTypes.blob).map(({ name }) => name),
+    ...parts.flatMap(({ faults }) => faults.map(({ object }) => nameOf(job, object))),
+  ];
+  for (const name of toPlace) {
+    if (blobs.has(name)) continue;
     blobs.set(name, byBlob.length);
     byBlob.push([]);
   }
@@ -601,7 +617,11 @@ async function attribute(
         : { kind: 'tag', commit: name };
     candidates.push(candidateOf(inMessage(match, headers.get(name)), origin, options.patterns));
   }
-  return { candidates, turnedDown: turnedDown.flatMap((row) => placeTurnedDown(row, blobs, treeGraph, graph, selected)) };
+  return {
+    candidates,
+    turnedDown: turnedDown.flatMap((row) => placeTurnedDown(row, blobs, treeGraph, graph, selected)),
+    pathOf: (blob) => (blobs.has(blob) ? treeGraph.appearances(blobs.get(blob)!)[0]?.path : undefined),
+  };
 }
 
 type TurnedDownObject = TurnedDownPlace & { readonly type: number; readonly name: string };
@@ -879,13 +899,14 @@ function reportSubmodules(treeGraph: TreeGraph, graph: CommitGraph, tips: Tips, 
   }
 }
 
+/** What a commit tells of its author; a damaged or made-up one may tell nothing. */
 interface Author {
-  readonly author: string;
-  readonly email: string;
-  readonly date: string;
+  readonly author?: string;
+  readonly email?: string;
+  readonly date?: string;
 }
 
-function pick(author: Author | undefined): Partial<Author> {
+function pick(author: Author | undefined): Author {
   return author ?? {};
 }
 
@@ -904,7 +925,13 @@ async function readAuthors(commits: readonly string[], gitOptions: GitOptions): 
   );
   for (const record of outputs.flatMap((output) => output.toString('utf8').split('\0'))) {
     const [commit, author, email, date] = record.trim().split('\n');
-    if (commit) authors.set(commit, { author, email, date });
+    if (!commit) continue;
+    authors.set(commit, {
+      ...(author ? { author } : {}),
+      ...(email ? { email } : {}),
+      // Without an author line git prints the format back, and a year of five digits is no ISO 8601.
+      ...(Number.isNaN(Date.parse(date ?? '')) ? {} : { date }),
+    });
   }
   return authors;
 }

@@ -108,7 +108,7 @@ function userEnvironment(): NodeJS.ProcessEnv {
 /** What git said, less its progress and its parting remarks. */
 function reasonOf(said: string): string {
   const lines = said.split('⏎').filter((line) => /^(fatal|error|remote|ssh|Host key|Permission)/i.test(line));
-  const reason = (lines.length > 0 ? lines : [said]).slice(0, 3).join(' ');
+  const reason = (lines.length > 0 ? lines : [said]).slice(0, 3).join(' ').replace(/\.$/, '');
   if (/could not read Username|Authentication failed|Permission denied/i.test(reason))
     return `${reason}; give access through a credential helper or an SSH key`;
   return `${reason}; check the URL and that you can reach it`;

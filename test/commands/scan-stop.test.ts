@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type BuiltRepository, buildRepository, isolatedEnvironment } from '../../fixtures/repositories/builder.ts';
 import { binary, cleanEnvironment, ended, temporaryFolder } from '../cli/binary.ts';
 import { invent, scan } from './scans.ts';
@@ -51,29 +51,34 @@ function app(): BuiltRepository {
   return repository;
 }
 
-/** A pack of random blobs, some hundred megabytes to inflate once scanned, made in a second. */
+/** A pack that takes seconds to scan: whole files that are full of what looks like the names of secrets. */
 function large(): BuiltRepository {
   const repository = buildRepository(join(temporaryFolder(), 'large'), { bare: true });
   const pieces: Buffer[] = [];
-  const text = Buffer.alloc(4 << 20, 'const value = "token password secret key"; // lorem ipsum\n');
-  for (let i = 0; i < 150; i++) {
+  const text = Buffer.alloc(1 << 20, 'const password = readPassword("token"); api_key = "lorem-ipsum"\n');
+  const count = 100;
+  for (let i = 0; i < count; i++) {
     text.write(`version ${i}`, i * 100);
     pieces.push(Buffer.from(`blob\nmark :${i + 1}\ndata ${text.length}\n`), Buffer.from(text), Buffer.from('\n'));
   }
-  const files = Array.from({ length: 150 }, (_, i) => `M 100644 :${i + 1} f${i}\n`).join('');
+  const files = Array.from({ length: count }, (_, i) => `M 100644 :${i + 1} f${i}\n`).join('');
   pieces.push(Buffer.from(`commit refs/heads/main\ncommitter A <a@example.com> 1700000000 +0000\ndata 1\nm\n${files}\n`));
-  repository.pipe(Buffer.concat(pieces), '-c', 'core.compression=1', 'fast-import', '--quiet');
+  repository.pipe(Buffer.concat(pieces), '-c', 'core.compression=1', 'fast-import', '--quiet', '--depth=0');
   return repository;
 }
 
 describe.skipIf(process.platform !== 'linux')('stopped in the middle', () => {
+  let repository: BuiltRepository;
+  beforeAll(() => {
+    repository = large();
+  });
+
   test.each([
     ['SIGINT', '1'],
     ['SIGINT', '2'],
     ['SIGTERM', '2'],
   ] as const)('%s during a large history with %s jobs: 130, and no process is left', async (signal, jobs) => {
     const mark = `QUASH_TEST_MARK=${signal}-${jobs}-${process.pid}`;
-    const repository = large();
     const [name, value] = mark.split('=') as [string, string];
     const child = start(['--jobs', jobs, '--format', 'jsonl', repository.path], { [name]: value });
     const result = ended(child);
@@ -163,8 +168,12 @@ describe('a URL', () => {
       },
     );
     closers.push(() => daemon.kill());
-    await new Promise<void>((resolve) => daemon.stderr.on('data', (text) => /Ready to rumble/.test(String(text)) && resolve()));
-    const found = await scan([`git://127.0.0.1:${port}/app`]);
+    await new Promise<void>((resolve) =>
+      daemon.stderr.on('data', (text) => String(text).includes('Ready to rumble') && resolve()),
+    );
+    // git's own protocol goes past every proxy, so it is one of those that the guard refuses.
+    const found = await scan([`git://127.0.0.1:${port}/app`], { env: { QUASH_EGRESS: '' } });
+    expect(found.stderr).toBe('');
     expect(found.secrets).toEqual([github]);
   });
 

@@ -10,7 +10,6 @@ import {
   oldest,
   options,
   password,
-  patterns,
   report,
   written,
 } from './samples.ts';

@@ -126,7 +126,7 @@ describe('listing files', () => {
     mkdirSync(raw('caf', 0xe9));
     writeFileSync(raw('caf', 0xe9, '/ü'), 'inside');
     writeFileSync(raw('caf', 0xe9, '/b', 0xff), 'both');
-    write('caf\ufffd-real');
+    write('caf\ufffd-real', 'x');
     const contents: [string, string][] = [];
     for await (const item of listFiles(root)) {
       if ('reason' in item) throw new Error(item.detail);

@@ -51,6 +51,6 @@ describe('.gitleaksignore', () => {
   });
 
   it('warns of lines that it cannot use', () => {
-    expect(warnings).toEqual([expect.stringMatching(/^\.gitleaksignore:8: "not a fingerprint"/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^\.gitleaksignore:8: /)]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { alphabets, forSeeds, type Random } from '../../../fixtures/random.ts';
-import { type KernelLiteral, runLiteral } from '../../../src/scan/kernel/kernel.ts';
+import { type KernelLiteral, runLiteral, wordLiteral } from '../../../src/scan/kernel/kernel.ts';
 import { carryHitsReference, type Runs, reachOf, scanReference } from '../../../src/scan/kernel/reference.ts';
 import { applyDeltaReference, type CopiedRun } from '../../../src/scan/kernel/reference-delta.ts';
 import { type DeltaOp, encodeDelta, randomEdit } from './deltas.ts';
@@ -266,6 +266,26 @@ describe('edges', () => {
     const { result, copied } = applyDeltaReference(base, encodeDelta(base.length, []))!;
     expect(rig.carry(result, copied, base.length, hits)).toEqual([]);
   });
+});
+
+test.each<[string, string, number, number]>([
+  ['a word', 'tok%5flive_0123456789abcdef', wordLiteral, 256],
+  ['a run', Buffer.from('tok_live_0123456789abcdef and more').toString('base64url'), runLiteral, 8192],
+])('%s keeps its result exactly when all that decides it was copied', (_, text, literal, after) => {
+  const rig = createRig([{ text: 'tok_live_', caseSensitive: true, before: 0, after: 40 }], 'hiding');
+  const base = Buffer.from(`${' '.repeat(400)}${text}${' '.repeat(9000)}`);
+  const hits = numbered(rig.scan(base) as KernelHit[]);
+  expect(hits).toMatchObject([{ position: 400, literal, length: text.length }]);
+  const results = (from: number, to: number) => {
+    const ops: DeltaOp[] = [{ insert: Buffer.from('~ ') }, { copy: from, length: to - from }, { insert: Buffer.from(' ~') }];
+    const { result, copied } = applyDeltaReference(base, encodeDelta(base.length, ops))!;
+    return rig.carry(result, copied, base.length, hits).map(({ result: known }) => known);
+  };
+  const start = 400 - 256;
+  const end = 400 + text.length + after;
+  expect(results(start, end)).toEqual([1]);
+  expect(results(start + 1, end)).toEqual([undefined]);
+  expect(results(start, end - 1)).toEqual([undefined]);
 });
 
 test('a run is looked at again when the line feed of its line end stays and the line behind it goes', () => {

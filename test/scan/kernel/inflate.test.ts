@@ -232,6 +232,18 @@ describe('streams that are wrong', () => {
       100,
     ],
     [
+      'a distance of one byte where there is none',
+      inflateStatus.distance,
+      () => wrapped(bitstream('1 10', fixedLength, '00000'), Buffer.alloc(0)),
+      100,
+    ],
+    [
+      'a distance that ends one byte before the start',
+      inflateStatus.distance,
+      () => wrapped(bitstream('1 10', fixedLiteral, fixedLength, '00001'), Buffer.alloc(0)),
+      100,
+    ],
+    [
       'a distance code without meaning',
       inflateStatus.distance,
       () => wrapped(bitstream('1 10', fixedLiteral, fixedLength, '11110'), Buffer.alloc(0)),
@@ -244,6 +256,8 @@ describe('streams that are wrong', () => {
     expect(zlib(stream(), length)).toHaveProperty('status');
   });
 });
+
+const order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 // Codewords of the fixed code as RFC 1951 writes them, first bit first: the literal `0`, and a length of 3.
 const fixedLiteral = '01100000';
@@ -262,6 +276,19 @@ describe('headers of dynamic blocks', () => {
     [
       'a repetition of nothing',
       bitsToStream(['1', '01', number(0, 5), number(0, 5), number(0, 4), number(1, 3), number(1, 3), number(0, 6), '0', '00']),
+    ],
+    [
+      'lengths repeated two beyond the last code',
+      bitsToStream([
+        '1',
+        '01',
+        number(0, 5),
+        number(0, 5),
+        number(14, 4),
+        // Codewords: 0 for eighteen, 10 for one, 11 for seventeen.
+        ...order.slice(0, 18).map((symbol) => number(symbol === 18 ? 1 : symbol === 1 || symbol === 17 ? 2 : 0, 3)),
+        ...['0', number(127, 7), '0', number(107, 7), '10', '11', number(0, 3), '0'],
+      ]),
     ],
     [
       'lengths repeated beyond the last code',
@@ -388,8 +415,6 @@ function bitsToStream(bits: readonly string[]): Buffer {
 function endOnly(end: number, ...first: readonly number[]): number[] {
   return [...first, ...new Array<number>(256 - first.length).fill(0), end];
 }
-
-const order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 /** A dynamic block whose code lengths are each spelled with four or five bits: those of 0 to 15, and 16 for nobody. */
 function dynamic({
