@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** GNU time tells the peak memory of the largest process; the one of other systems takes other options. */
@@ -110,6 +110,8 @@ function residentBytes(pid) {
  */
 export async function race(contenders, rounds) {
   const results = contenders.map(({ name }) => ({ name, runs: [] }));
+  const begin = { at: performance.now(), busy: busySeconds(), own: process.cpuUsage() };
+  let spent = 0;
   for (let round = -1; round < rounds; round++) {
     for (const [index, { command, args, count, options }] of contenders.entries()) {
       const result = results[index];
@@ -117,6 +119,7 @@ export async function race(contenders, rounds) {
       try {
         const isFirst = round < 0;
         const run = await runOnce(command, args, { ...options, watch: isFirst, read: isFirst && count !== undefined });
+        spent += run.cpu;
         if (isFirst) {
           result.tree = run.tree;
           if (count) result.findings = count(run);
@@ -129,12 +132,23 @@ export async function race(contenders, rounds) {
       }
     }
   }
+  const { user, system } = process.cpuUsage(begin.own);
+  const foreign = busySeconds() - begin.busy - spent - (user + system) / 1e6;
+  // What failed half-way is not in `spent`: then nothing can be said.
+  const elsewhere = results.some(({ failure }) => failure) ? undefined : foreign / ((performance.now() - begin.at) / 1000);
   return results.map((result) => ({
     ...result,
+    /** Cores that were busy with something else meanwhile, on average. */
+    elsewhere,
     wall: median(result.runs.map(({ wall }) => wall)),
     cpu: median(result.runs.map(({ cpu }) => cpu)),
     memory: result.runs.some(({ memory }) => memory) ? Math.max(...result.runs.map(({ memory }) => memory)) : undefined,
   }));
+}
+
+/** Seconds that all cores together have worked since the machine started. */
+function busySeconds() {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1000;
 }
 
 /** The middle one of the ratios of each round: what slows a machine down for a while slows both. */

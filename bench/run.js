@@ -15,7 +15,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -83,7 +83,14 @@ function wordsOf({ text, measured, limit, isAtLeast, unit, isMet }) {
 }
 
 function section(title, columns, rows, claims = [], notes = [], figures = undefined) {
-  const one = { title, load: loadavg()[0], columns, rows, claims, notes, figures };
+  const elsewhere = figures?.[0]?.elsewhere;
+  const isBusy = elsewhere > 0.1 * availableParallelism();
+  const warning = isBusy
+    ? [
+        `NOT A QUIET MACHINE: ${elsewhere.toFixed(1)} of ${availableParallelism()} cores worked for others; wall times and their ratios say little`,
+      ]
+    : [];
+  const one = { title, elsewhere, columns, rows, claims, notes: [...warning, ...notes], figures };
   sections.push(one);
   console.log(`\n${shown(one)}`);
   // What was measured is kept when a long run is ended early.

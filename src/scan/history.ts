@@ -423,6 +423,14 @@ async function select(
         detail: `a ref names ${object.slice(0, 12)}, which is not here; run git fetch, or git fsck`,
       });
     }
+    // A repository loses its commits with its refs, and looks like one that was never committed to.
+    if (tips.names.length === 0 && tips.notes.length === 0 && graph.count > 0 && !selection.withUnreachable) {
+      gaps.push({
+        origin: { kind: 'repository', repository: '.' },
+        reason: 'missing-object',
+        detail: `no ref leads to any of the ${graph.count} commits here: its refs are lost, and all that is left was scanned; run git fsck --lost-found`,
+      });
+    }
     const starts = numbers([...tips.names, ...tips.notes]);
     const known = selection.withUnreachable ? new Uint8Array(graph.count).fill(1) : reachable(graph, starts);
     const wanted =

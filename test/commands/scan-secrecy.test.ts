@@ -80,3 +80,13 @@ test('a commit without an author, whose secret stands in several places', async 
   expect(found.code).toBe(1);
   for (const { origin } of found.of(github('bare')).locations) expect(origin).not.toHaveProperty('date');
 });
+
+test('where all refs are lost, every commit is scanned, and the loss is a gap', async () => {
+  const app = buildRepository(join(temporaryFolder(), 'app'));
+  app.write('a', `${github('refless')}\n`);
+  app.commit('a');
+  app.git('update-ref', '-d', 'refs/heads/main');
+  const found = await scan(['--no-tree', '.'], { cwd: app.path });
+  expect(found.gaps.map(({ reason }) => reason)).toEqual(['missing-object']);
+  expect(found.secrets).toEqual([github('refless')]);
+});
