@@ -9,8 +9,8 @@ import { invent, inventPart, scan } from './scans.ts';
 const github = (seed: string) => invent('github-pat-classic', seed);
 const awsId = invent('aws-access-key');
 const awsKey = inventPart('aws-access-key', 'secret');
-const password = ['vN7#qTz2', 'xW9!mKp4'].join('');
-const urlPassword = ['Zk81vQp0', 'LmXw72Rt'].join('');
+const password = Buffer.from('dk43I3FUejJ4VzkhbUtwNA==', 'base64').toString();
+const urlPassword = Buffer.from('Wms4MXZRcDBMbVh3NzJSdA==', 'base64').toString();
 const slack = invent('slack-bot-token');
 
 /** Everything planted, and what would give it away as well. */
