@@ -495,14 +495,39 @@ function createCollector(patterns: readonly Pattern[], options: ScanOptions) {
   }
   return {
     add(match: Match, origin: Origin): void {
-      const { pattern, secret, parts, confidence, allowedBy, start, end, line, column, endLine, endColumn, decoded, context } =
-        match;
+      const {
+        pattern,
+        secret,
+        parts,
+        confidence,
+        allowedBy,
+        start,
+        end,
+        line,
+        column,
+        endLine,
+        endColumn,
+        copies,
+        decoded,
+        context,
+      } = match;
       addCandidate({
         pattern: patterns[pattern],
         secret: new Secret(secret),
         parts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, new Secret(value)])),
         confidence,
-        location: { origin, start, end, line, column, endLine, endColumn, context, ...(decoded ? { decoded } : {}) },
+        location: {
+          origin,
+          start,
+          end,
+          line,
+          column,
+          endLine,
+          endColumn,
+          context,
+          ...(copies ? { copies } : {}),
+          ...(decoded ? { decoded } : {}),
+        },
         ...(allowedBy ? { allowedBy } : {}),
       });
     },

@@ -11,6 +11,8 @@ export interface Location {
   readonly endColumn: number;
   /** The decoders the value went through, outermost first, e.g. `['base64']`; absent when it stands in plain text. */
   readonly decoded?: readonly string[];
+  /** How often the value stands in this origin, where that is more than the hundred places that are told of. */
+  readonly copies?: number;
   /** The line it stands on, cut to a readable length, with every secret in it redacted and control characters neutralised. */
   readonly context?: string;
 }

@@ -84,7 +84,8 @@ function locationItem(location: LocationRecord, repositoryUrl: string | undefine
   const history = historyDetails(location);
   const context = location.context ? `<code class="context">${escapeMarkup(location.context)}</code>` : '';
   const told = history.length === 0 ? '' : `<span class="history">${escapeMarkup(history.join(' · '))}</span>`;
-  return `<li>${place}${decoded}${context}${told}</li>\n`;
+  const copies = location.copies ? ` <span class="told">${location.copies.toLocaleString('en')} times in all</span>` : '';
+  return `<li>${place}${decoded}${copies}${context}${told}</li>\n`;
 }
 
 function summaryMarkup(

@@ -57,6 +57,7 @@ export interface LocationRecord {
   readonly start: number;
   readonly end: number;
   readonly decoded?: readonly string[];
+  readonly copies?: number;
   readonly context?: string;
 }
 
@@ -171,7 +172,7 @@ function verdictRecord(verdict: Verdict): VerdictRecord {
 }
 
 function locationRecord(location: Location, conceal: (text: string) => string): LocationRecord {
-  const { line, column, endLine, endColumn, start, end, decoded, context } = location;
+  const { line, column, endLine, endColumn, start, end, decoded, copies, context } = location;
   return {
     origin: mapStrings(location.origin, conceal),
     line,
@@ -181,6 +182,7 @@ function locationRecord(location: Location, conceal: (text: string) => string): 
     start,
     end,
     ...(decoded?.length && { decoded }),
+    ...(copies !== undefined && { copies }),
     ...(context !== undefined && { context: conceal(context) }),
   };
 }

@@ -150,7 +150,8 @@ function locationLines(
   const place = link(paint(neutralise(placeName(location)), 'cyan'), url, options);
   const inIndex = location.origin.kind === 'staged' ? ' (staged)' : '';
   const decoded = location.decoded ? paint(` (in ${location.decoded.join(', in it ')})`, 'dim') : '';
-  const lines = [`${indent}${place}${inIndex}${decoded}`];
+  const copies = location.copies ? paint(` (${location.copies.toLocaleString('en')} times in all)`, 'dim') : '';
+  const lines = [`${indent}${place}${inIndex}${decoded}${copies}`];
   // Copies of a file stand one after the other: the line that they share is shown once.
   if (location.context && location.context !== before?.context) {
     const room = width - indent.length - 3;

@@ -5,6 +5,8 @@ import type { Decision } from './match.ts';
 
 /** Hits of a document are kept for its children up to this many; a document with more is scanned whole, and so are they. */
 export const mostHits = 1 << 16;
+/** Places of one value that a document tells of: a hostile one could hold millions, and nobody reads them. */
+const mostCopies = 100;
 /** Zero bytes in the first this many make a document binary, as for git. */
 const binaryBytes = 8000;
 
@@ -34,6 +36,8 @@ export interface DocumentScanner {
     base: Document,
     emit: (match: Emitted) => void,
   ): Document;
+  /** Lets go of what was decided so far. Called when no document is alive that a child could build on. */
+  forget(): void;
   /** Gives a document's hits a buffer of their own, for its children. */
   keepHits(document: Document): void;
   release(document: Document): void;
@@ -48,6 +52,8 @@ export interface Emitted {
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
+  /** On the first place of a value that stands in the document more often than is told: how often. */
+  readonly copies?: number;
 }
 
 /** Makes a scanner for a pattern set. */
@@ -152,17 +158,26 @@ export function createDocumentScanner(
     if (!exports.hitsFull.value) {
       const count = exports.hitCount.value;
       const swept = sweep(address, length, isBinary, scale);
-      if (count > 0 || swept.length > 0) decideHits(address, length, isBinary, count, emit, scale, swept);
+      if (count > 0 || swept.length > 0) {
+        const collected = collectCopies();
+        decideHits(address, length, isBinary, count, collected.add, scale, swept);
+        collected.finish(emit);
+      }
       return count;
     }
-    for (const one of sweep(address, length, isBinary, scale)) emit(one);
+    const collected = collectCopies();
+    for (const one of sweep(address, length, isBinary, scale)) collected.add(one);
+    const decided = results.length;
     // Every byte starts at most a few hits: a piece this small always fits.
     const piece = 4096;
     for (let from = 0; from < length; from += piece) {
       exports.setHits(hits, mostHits);
       exports.scanRange(address, address + length, address + from, address + Math.min(length, from + piece));
-      decideHits(address, length, isBinary, exports.hitCount.value, emit, scale);
+      decideHits(address, length, isBinary, exports.hitCount.value, collected.add, scale);
+      // Nothing builds on a document whose hits are not kept.
+      results.length = decided;
     }
+    collected.finish(emit);
     return -1;
   }
 
@@ -199,7 +214,9 @@ export function createDocumentScanner(
     cursor = { offset: 0, line: 1, column: 1 };
     if (count > 0 || engine.sweep) {
       const isBinary = isBinaryAt(address, length);
-      decideHits(address, length, isBinary, count, emit, plain, sweep(address, length, isBinary, plain));
+      const collected = collectCopies();
+      decideHits(address, length, isBinary, count, collected.add, plain, sweep(address, length, isBinary, plain));
+      collected.finish(emit);
     }
     return { address, length, hits: -1, hitCount: count, isOpaque: false };
   }
@@ -213,6 +230,9 @@ export function createDocumentScanner(
     engine,
     scan,
     scanDelta,
+    forget() {
+      results.length = 1;
+    },
     keepHits(document) {
       document.hits = kernel.allocate(document.hitCount * 16);
       kernel.bytes().copyWithin(document.hits, hits, hits + document.hitCount * 16);
@@ -220,6 +240,27 @@ export function createDocumentScanner(
     release(document) {
       if (document.hits >= 0) kernel.free(document.hits);
       kernel.free(document.address);
+    },
+  };
+}
+
+/** Gathers a document's matches, the first places of each value, and counts the rest. */
+function collectCopies(): { readonly add: (match: Emitted) => void; readonly finish: (emit: (match: Emitted) => void) => void } {
+  const kept: Emitted[] = [];
+  const values = new Map<string, { readonly first: Emitted; count: number }>();
+  return {
+    add(match) {
+      const key = `${match.decision.pattern} ${match.decision.secret}`;
+      const known = values.get(key);
+      if (!known) values.set(key, { first: match, count: 1 });
+      else if (++known.count > mostCopies) return;
+      kept.push(match);
+    },
+    finish(emit) {
+      for (const match of kept) {
+        const { first, count } = values.get(`${match.decision.pattern} ${match.decision.secret}`)!;
+        emit(match === first && count > mostCopies ? { ...match, copies: count } : match);
+      }
     },
   };
 }

@@ -80,14 +80,28 @@ export interface ScanPart {
   readonly turnedDown: readonly (TurnedDownPlace & { readonly object: number; readonly type: number })[];
 }
 
-/** Object, type, decision, start, end, line, column, end line, end column. */
-export const matchColumns = 9;
+/** Object, type, decision, start, end, line, column, end line, end column, copies (0 where they are not counted). */
+export const matchColumns = 10;
 
 /** Reads the matches of a part back. */
 export function* matchesOf({ decisions, matches }: Pick<ScanPart, 'decisions' | 'matches'>): Generator<ObjectMatch> {
   for (let at = 0; at < matches.length; at += matchColumns) {
-    const [object, type, decision, start, end, line, column, endLine, endColumn] = matches.subarray(at, at + matchColumns);
-    yield { object, type, decision: decisions[decision], start, end, line, column, endLine, endColumn };
+    const [object, type, decision, start, end, line, column, endLine, endColumn, copies] = matches.subarray(
+      at,
+      at + matchColumns,
+    );
+    yield {
+      object,
+      type,
+      decision: decisions[decision],
+      start,
+      end,
+      line,
+      column,
+      endLine,
+      endColumn,
+      ...(copies ? { copies } : {}),
+    };
   }
 }
 
@@ -154,14 +168,18 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
       if (target) tags.push(Buffer.from(name).toString('hex'), target);
     };
 
-    function record(object: number, type: number, { decision, start, end, line, column, endLine, endColumn }: Emitted): void {
+    function record(
+      object: number,
+      type: number,
+      { decision, start, end, line, column, endLine, endColumn, copies = 0 }: Emitted,
+    ): void {
       let number = decisionNumbers.get(decision);
       if (number === undefined) {
         number = decisions.length;
         decisions.push(decision);
         decisionNumbers.set(decision, number);
       }
-      rows.push(object, type, number, start, end, line, column, endLine, endColumn);
+      rows.push(object, type, number, start, end, line, column, endLine, endColumn, copies);
     }
 
     for (let next = take(job.counters, counter.chunk); next < job.chunks.length; next = take(job.counters, counter.chunk)) {
@@ -243,10 +261,11 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
     const faults: ObjectFault[] = [];
     const collector = createTreeCollector(trees, blobs, { objects, isPartial });
     const { kernel } = scanner;
-    const reader: Pick<DocumentScanner, 'kernel' | 'scan' | 'scanDelta' | 'keepHits' | 'release'> = {
+    const reader: Pick<DocumentScanner, 'kernel' | 'scan' | 'scanDelta' | 'keepHits' | 'release' | 'forget'> = {
       kernel,
       scan: treeDocument,
       scanDelta: treeDocument,
+      forget: () => {},
       keepHits: () => {},
       release: ({ address }) => kernel.free(address),
     };

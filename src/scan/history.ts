@@ -960,6 +960,7 @@ function candidateOf(match: ObjectMatch, origin: Origin, patterns: readonly Patt
       endLine,
       endColumn,
       context: decision.context,
+      ...(match.copies ? { copies: match.copies } : {}),
       ...(decision.decoded ? { decoded: decision.decoded } : {}),
     },
     ...(decision.allowedBy ? { allowedBy: decision.allowedBy } : {}),

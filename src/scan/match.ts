@@ -12,6 +12,8 @@ export interface Match {
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
+  /** See `Location.copies`. */
+  readonly copies?: number;
   /** Decoders it went through, outermost first. */
   readonly decoded?: readonly string[];
   /** What stands on its line, at most 256 bytes to either side, the value itself redacted; other secrets there are not. */

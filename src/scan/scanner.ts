@@ -22,6 +22,7 @@ export function scannerOver(documents: DocumentScanner): Scanner {
   const { kernel } = documents;
 
   function scanRead(size: number, read: (into: Buffer) => number): readonly Match[] {
+    documents.forget();
     const address = kernel.allocate(size);
     try {
       const length = read(kernel.bytes().subarray(address, address + size));

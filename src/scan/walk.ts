@@ -41,7 +41,7 @@ interface Frame {
  * are walked: with the heaviest child last, few documents are alive at a time.
  */
 export function walkDeltaTrees(
-  scanner: Pick<DocumentScanner, 'kernel' | 'scan' | 'scanDelta' | 'keepHits' | 'release'>,
+  scanner: Pick<DocumentScanner, 'kernel' | 'scan' | 'scanDelta' | 'keepHits' | 'release' | 'forget'>,
   packPath: string,
   entries: PackEntries,
   forest: Pick<DeltaForest, 'firstChild' | 'children'>,
@@ -200,6 +200,7 @@ export function walkDeltaTrees(
 
   try {
     for (const root of roots) {
+      scanner.forget();
       enter(root, undefined);
       while (stack.length > 0) {
         const frame = stack[stack.length - 1];
