@@ -122,7 +122,7 @@ export interface Appearance {
 /** Paths nested deeper than this are not followed; git itself has trouble with them. */
 const deepest = 4096;
 /** Paths of one object at most: ten folders that hold each other's twins ten deep already make ten thousand millions. */
-const mostPlaces = 1 << 13;
+const mostPlaces = 1 << 10;
 
 /** git knows the tree that holds nothing without having it stored. Of SHA-1 and of SHA-256. */
 const emptyTrees = [

@@ -86,14 +86,20 @@ function weightOf({ pattern, parts, confidence }: Candidate): number {
 }
 
 function dedupe(locations: readonly Location[]): Location[] {
-  const seen = new Set<string>();
-  const kept = locations.filter((location) => {
-    const key = `${placeOf(location)} ${location.start} ${location.end}`;
-    return !seen.has(key) && seen.add(key);
-  });
-  return kept.sort(
-    (a, b) => kindRank(a) - kindRank(b) || compare(dateOf(a), dateOf(b)) || compare(placeOf(a), placeOf(b)) || a.start - b.start,
-  );
+  const distinct = new Map<
+    string,
+    { readonly location: Location; readonly kind: number; readonly date: string; readonly place: string }
+  >();
+  for (const location of locations) {
+    const place = placeOf(location);
+    const key = `${place} ${location.start} ${location.end}`;
+    if (!distinct.has(key)) distinct.set(key, { location, kind: kindRank(location), date: dateOf(location), place });
+  }
+  return [...distinct.values()]
+    .sort(
+      (a, b) => a.kind - b.kind || compare(a.date, b.date) || compare(a.place, b.place) || a.location.start - b.location.start,
+    )
+    .map(({ location }) => location);
 }
 
 /** What is there now before what once was. */
