@@ -1,6 +1,6 @@
 import type { Command as Parser } from 'commander';
+import { suggest } from './did-you-mean.ts';
 import { QuashError } from './errors.ts';
-import { suggest } from './flags/suggest.ts';
 import { readText, type Value } from './flags/values.ts';
 import { type Argument, type CommandName, commandNames, commandOf, type Flag, flagsOf, groups, longForm } from './flags.ts';
 

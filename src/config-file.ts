@@ -2,8 +2,8 @@ import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:f
 import { dirname, relative, resolve } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import { type ConfigFile, type ConfigPlace, isWithin } from './config.ts';
+import { suggest } from './did-you-mean.ts';
 import { QuashError } from './errors.ts';
-import { suggest } from './flags/suggest.ts';
 import { type Reading, readYaml, type Value } from './flags/values.ts';
 import { configurableFlags, type Flag, longForm } from './flags.ts';
 

@@ -1,10 +1,10 @@
 import type { Context } from '../cli-context.ts';
+import { suggest } from '../did-you-mean.ts';
 import { QuashError } from '../errors.ts';
 import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
 import type { Literal, Pattern, PatternSet } from '../model/pattern.ts';
 import type { CheckProblem, CheckResult } from '../patterns/check.ts';
-import { closest } from '../patterns/did-you-mean.ts';
 import { loadPatterns } from '../patterns/pattern-set.ts';
 import { printable } from '../patterns/printable.ts';
 import { checksums } from '../scan/checksums.ts';
@@ -79,7 +79,7 @@ function find(patterns: readonly Pattern[], id: string): Pattern {
   const found = patterns.find((pattern) => pattern.id === id);
   if (found) return found;
   const alike = patterns.filter((pattern) => pattern.provider === id || pattern.id.startsWith(id)).map((pattern) => pattern.id);
-  const meant = closest(
+  const meant = suggest(
     id,
     patterns.map((pattern) => pattern.id),
   );

@@ -1,4 +1,5 @@
 import type { Boundary, Literal, PatternPart } from '../model/pattern.ts';
+import { detectorWindow, lineReach } from '../scan/detector-window.ts';
 import { type LiteralPlace, proveLiterals, utf8Length } from './literal-proof.ts';
 import { suggestFrom } from './literal-suggestions.ts';
 import { type Expression, parseRegex } from './regex.ts';
@@ -36,12 +37,8 @@ export interface Analysis {
   readonly reach: { readonly before: number; readonly after: number };
 }
 
-/** Bytes of the rest of the line that the engine looks at on either side of a match, for comments and context. */
-export const lineReach = 256;
 /** The reach that a pattern gets without asking for more with `maxLength`. */
 export const largestReach = 16 * 1024;
-/** What a named detector looks at around its keyword. */
-export const detectorWindow = { before: 256, after: 512 } as const;
 /** How far from its keyword a byte can matter: beyond a value at the window's edge the engine looks at the rest of the line. */
 export const detectorReach = { before: detectorWindow.before + lineReach, after: detectorWindow.after + lineReach } as const;
 

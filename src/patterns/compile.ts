@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import glob from 'fast-glob';
 import RE2 from 're2';
+import { suggest } from '../did-you-mean.ts';
 import { distFolder } from '../dist-folder.ts';
+import { QuashError } from '../errors.ts';
 import {
   type Boundary,
   type Decoder,
@@ -14,9 +17,9 @@ import {
   type PatternSet,
 } from '../model/pattern.ts';
 import { checksums } from '../scan/checksums.ts';
+import { detectorWindow } from '../scan/detector-window.ts';
 import { followOfDetector } from '../scan/generic-follow.ts';
-import { AnalysisError, analysePattern, detectorReach, detectorWindow } from './analyse.ts';
-import { closest } from './did-you-mean.ts';
+import { AnalysisError, analysePattern, detectorReach } from './analyse.ts';
 import { type LoadedPatternFile, loadPatternFiles, type PatternProblem, throwProblems } from './load.ts';
 import { findGroup, groupNames, parseRegex, RegexError } from './regex.ts';
 import type { PatternDefinition } from './schema.ts';
@@ -26,9 +29,7 @@ export const patternsFolder: string = fileURLToPath(new URL('../patterns', distF
 
 /** Compiles every `*.yaml` of a folder, in the order of their names; throws one `pattern` error that lists all problems. */
 export function compilePatterns(folder: string): PatternSet {
-  const names = readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .sort();
+  const names = glob.sync('*.yaml', { cwd: folder }).sort();
   const loaded = loadPatternFiles(names.map((name) => join(folder, name)));
   // Where the folder lies on the machine that built is nobody's business.
   const files = loaded.map((file) => ({ ...file, file: `${basename(folder)}/${basename(file.file)}` }));
@@ -46,9 +47,26 @@ export function compilePatterns(folder: string): PatternSet {
   return patternSet(compileFiles(files, misnamed));
 }
 
-/** Compiles pattern files of a user's own; their names are free. */
+/** Compiles pattern files of a user's own; their names are free. A folder stands for all YAML files in it, and globs are followed. */
 export function compileUserPatterns(paths: readonly string[]): readonly Pattern[] {
-  return compileFiles(loadPatternFiles(paths), []);
+  return compileFiles(loadPatternFiles(paths.flatMap(filesAt)), []);
+}
+
+function filesAt(path: string): readonly string[] {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) {
+    const names = glob.sync('**/*.{yaml,yml}', { cwd: path, followSymbolicLinks: false }).sort();
+    if (names.length === 0)
+      throw new QuashError(
+        'pattern',
+        `reading the patterns in ${path}: no YAML file is in it; name a file, or a folder that holds some`,
+      );
+    return names.map((name) => join(path, name));
+  }
+  if (stats || !glob.isDynamicPattern(path)) return [path];
+  const found = glob.sync(path, { followSymbolicLinks: false }).sort();
+  if (found.length === 0) throw new QuashError('pattern', `reading the patterns ${path}: nothing matches it; check the path`);
+  return found;
 }
 
 /** A set whose version changes whenever a pattern does. */
@@ -202,7 +220,7 @@ function problemsOf(pattern: PatternDefinition): FieldProblem[] {
   }
   if (pattern.checksum !== undefined && !Object.hasOwn(checksums, pattern.checksum)) {
     const known = Object.keys(checksums);
-    const meant = closest(pattern.checksum, known);
+    const meant = suggest(pattern.checksum, known);
     report(
       ['checksum'],
       `there is no checksum ${pattern.checksum}; ${meant ? `did you mean ${meant}?` : `known: ${known.join(', ')}`}`,
@@ -220,7 +238,7 @@ function regexProblem(source: string): string | undefined {
   try {
     const expression = parseRegex(source);
     new RE2(source, 'u');
-    const group = groupNames(expression).find((name) => name !== 'secret' && closest(name, ['secret']) === 'secret');
+    const group = groupNames(expression).find((name) => name !== 'secret' && suggest(name, ['secret']) === 'secret');
     if (group !== undefined && !findGroup(expression, 'secret')) return `a group is called ${group}; did you mean secret?`;
     return undefined;
   } catch (error) {

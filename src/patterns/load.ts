@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { CST, type Document, isMap, isNode, isScalar, isSeq, Lexer, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { z } from 'zod';
+import { suggest } from '../did-you-mean.ts';
 import { QuashError } from '../errors.ts';
-import { closest } from './did-you-mean.ts';
 import { printable } from './printable.ts';
 import { boundarySidesSchema, type PatternFile, patternFileSchema, patternJsonSchema } from './schema.ts';
 
@@ -219,7 +219,7 @@ function explainIssue(issue: z.core.$ZodIssue, root: unknown): Explained[] {
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
         const known = knownKeys(path);
-        const meant = closest(key, known);
+        const meant = suggest(key, known);
         const isTornText = /\s/.test(key) && valueAt(root, [...path, key]) === null;
         if (isTornText) {
           const what = `${JSON.stringify(key)} reads as a key of its own, since a comma ends a value within { }`;
@@ -238,7 +238,7 @@ function explainIssue(issue: z.core.$ZodIssue, root: unknown): Explained[] {
         return sides.error.issues.flatMap((inner) => explainIssue({ ...inner, path: [...path, ...inner.path] }, root));
       }
       const allowed = issue.values.map(String);
-      const meant = typeof value === 'string' ? closest(value, allowed) : undefined;
+      const meant = typeof value === 'string' ? suggest(value, allowed) : undefined;
       const hint = meant ? `did you mean ${meant}? Allowed: ${allowed.join(', ')}` : `allowed: ${allowed.join(', ')}`;
       return [{ path, message: `${field} is ${show(value)}; ${hint}` }];
     }

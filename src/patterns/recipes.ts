@@ -1,8 +1,8 @@
 import RE2 from 're2';
+import { suggest } from '../did-you-mean.ts';
 import type { Pattern } from '../model/pattern.ts';
 import { passesChecksum, withChecksum } from '../scan/checksums.ts';
 import { shannonEntropy } from '../scan/entropy.ts';
-import { closest } from './did-you-mean.ts';
 import { generateMatch, pick, type Random, seededRandom } from './generate.ts';
 import { parseRegex } from './regex.ts';
 
@@ -76,7 +76,7 @@ export function expandExample(pattern: Pattern, text: string, seed: string): Exp
       case 'percent:':
         return [...Buffer.from(expand(rest))].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
       default: {
-        const meant = closest(head, heads);
+        const meant = suggest(head, heads);
         throw new RecipeError(
           `{{${recipe.slice(0, 40)}}} is no recipe; ${meant ? `did you mean {{${meant}…}}?` : listed('recipes', [...heads, '"x" * 32'])}`,
         );

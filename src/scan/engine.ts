@@ -2,17 +2,15 @@ import RE2 from 're2';
 import type { Pattern, PatternPart } from '../model/pattern.ts';
 import { redact } from '../model/secret.ts';
 import { passesChecksum } from './checksums.ts';
-import { allowComment } from './comments.ts';
+import { allowComment, allowCommentBefore } from './comments.ts';
 import { type Decoded, decodeRun, decodeWord } from './decode.ts';
+import { detectorWindow, lineReach } from './detector-window.ts';
 import { shannonEntropy } from './entropy.ts';
 import { detectors } from './generic.ts';
 import { gateReach, mayHoldValue } from './generic-assigned.ts';
 import { hitWords, type Kernel, type KernelLiteral, openResult, runLiteral, wordLiteral } from './kernel/kernel.ts';
 import type { Decision } from './match.ts';
 
-/** Bytes of a line that are looked at on either side of a hit: for the comment that allows it, and for the context shown. */
-const lineReach = 256;
-const genericReach = { before: 256, after: 512 } as const;
 const decodeDepth = 4;
 
 export interface EngineOptions {
@@ -228,6 +226,13 @@ export function createEngine(
     return regex;
   }
 
+  // While decoded text is looked at, what is turned down there stands where its outermost encoding does.
+  let encodedAt: { readonly start: number; readonly end: number } | undefined;
+
+  function turnDown(pattern: Pattern, reason: string, start: number, end: number): void {
+    options.turnedDown?.(pattern, reason, encodedAt?.start ?? start, encodedAt?.end ?? end);
+  }
+
   function accept(
     runner: Runner,
     matched: NonNullable<ReturnType<typeof execBuffer>>,
@@ -244,7 +249,7 @@ export function createEngine(
     const group = matched.indices!.groups?.secret;
     const secretStart = group ? windowStart + group[0] : matchStart;
     const secretEnd = group ? windowStart + group[1] : matchEnd;
-    const reject = (reason: string) => options.turnedDown?.(pattern, reason, secretStart - start, secretEnd - start);
+    const reject = (reason: string) => turnDown(pattern, reason, secretStart - start, secretEnd - start);
     if (!isFreeLeft(bytes, start, matchStart, boundaryClasses[pattern.boundary.left])) {
       reject('touches the characters before it');
       return;
@@ -275,8 +280,8 @@ export function createEngine(
         return;
       }
     }
-    const { line, context } = lineAround(bytes, start, end, secretStart, secretEnd, redact(secret));
-    const allowedBy = allowComment(line, pattern.id, pattern.generic);
+    const { context, allows } = lineAround(bytes, start, end, secretStart, secretEnd, redact(secret));
+    const allowedBy = allows(pattern);
     found.push({
       pattern: runner.index,
       secret,
@@ -305,14 +310,14 @@ export function createEngine(
       const gate = latin1(bytes, gateStart, Math.min(end, at + gateReach.after));
       if (!mayHoldValue(gate, at - gateStart, at - gateStart + hitLength)) return;
     }
-    const textStart = Math.max(start, at - genericReach.before);
-    const text = latin1(bytes, textStart, Math.min(end, at + genericReach.after));
+    const textStart = Math.max(start, at - detectorWindow.before);
+    const text = latin1(bytes, textStart, Math.min(end, at + detectorWindow.after));
     const value = detectors[pattern.detector!](text, at - textStart, at - textStart + hitLength);
     if (!value) return;
     const secretStart = textStart + value.start;
     const secretEnd = textStart + value.end;
     if (value.confidence < options.minConfidence) {
-      options.turnedDown?.(
+      turnDown(
         pattern,
         `confidence ${value.confidence.toFixed(2)} is below ${options.minConfidence}`,
         secretStart - start,
@@ -321,10 +326,17 @@ export function createEngine(
       return;
     }
     const secret = bytes.toString('utf8', secretStart, secretEnd);
-    if (pattern.entropy > 0 && shannonEntropy(secret) < pattern.entropy) return;
-    if (isAllowed(use.runner, secret)) return;
-    const { line, context } = lineAround(bytes, start, end, secretStart, secretEnd, redact(secret));
-    const allowedBy = allowComment(line, pattern.id, true);
+    const reject = (reason: string) => turnDown(pattern, reason, secretStart - start, secretEnd - start);
+    if (pattern.entropy > 0 && shannonEntropy(secret) < pattern.entropy) {
+      reject('too little entropy');
+      return;
+    }
+    if (isAllowed(use.runner, secret)) {
+      reject('a known placeholder or sample');
+      return;
+    }
+    const { context, allows } = lineAround(bytes, start, end, secretStart, secretEnd, redact(secret));
+    const allowedBy = allows(pattern);
     found.push({
       pattern: index,
       secret,
@@ -381,14 +393,15 @@ export function createEngine(
     depth: number,
     found: Decision[],
   ): void {
+    const outer = encodedAt;
+    encodedAt ??= { start: at - start, end: at - start + length };
     decideDecoded(decoded, depth, (inner) => {
       const innerStart = decoded.offsetOf(inner.start);
       const innerEnd = Math.min(decoded.endOf(inner.end), end - at);
       if (innerStart >= length) return;
       // The whole run is hidden: the rest of it may hold other secrets.
-      const { line, context } = lineAround(kernel.bytes(), start, end, at, at + length, redact(inner.secret));
-      const { id, generic } = patterns[inner.pattern];
-      const allowedBy = inner.allowedBy ?? allowComment(line, id, generic);
+      const { context, allows } = lineAround(kernel.bytes(), start, end, at, at + length, redact(inner.secret));
+      const allowedBy = inner.allowedBy ?? allows(patterns[inner.pattern]);
       found.push({
         ...inner,
         start: innerStart,
@@ -398,6 +411,7 @@ export function createEngine(
         ...(allowedBy ? { allowedBy } : {}),
       });
     });
+    encodedAt = outer;
   }
 
   /** Scans decoded text as a document of its own; `emit` gets decisions whose offsets are in the decoded text. */
@@ -527,7 +541,10 @@ function isFreeLeft(bytes: Buffer, start: number, at: number, forbidden: Uint8Ar
   return isHex(before(3)) && isHex(before(4)) && before(5) === 0x75 && before(6) === 0x5c;
 }
 
-/** What stands on a span's line, at most 256 bytes to either side; and the same with the span replaced by `shown`. */
+/**
+ * What stands on a span's line, at most 256 bytes to either side, with the span replaced by `shown`; and which comment there,
+ * or on the line before as far as the same bytes hold it, allows a pattern's match.
+ */
 function lineAround(
   bytes: Buffer,
   start: number,
@@ -535,7 +552,7 @@ function lineAround(
   spanStart: number,
   spanEnd: number,
   shown: string,
-): { readonly line: string; readonly context: string } {
+): { readonly context: string; readonly allows: (pattern: Pattern) => string | undefined } {
   const floor = Math.max(start, spanStart - lineReach);
   const ceiling = Math.min(end, spanEnd + lineReach);
   let from = spanStart;
@@ -544,7 +561,19 @@ function lineAround(
   while (to < ceiling && bytes[to] !== 10) to++;
   const before = bytes.toString('utf8', from, spanStart);
   const after = bytes.toString('utf8', spanEnd, to);
-  return { line: `${before} ${after}`, context: `${before}${shown}${after}` };
+  return {
+    context: `${before}${shown}${after}`,
+    allows: ({ id, generic }) =>
+      allowComment(`${before} ${after}`, id, generic) ??
+      (from > floor ? allowCommentBefore(lineBefore(bytes, floor, from), id, generic) : undefined),
+  };
+}
+
+/** The line that ends right before `lineStart`, from `floor` on. */
+function lineBefore(bytes: Buffer, floor: number, lineStart: number): string {
+  let from = lineStart - 1;
+  while (from > floor && bytes[from - 1] !== 10) from--;
+  return bytes.toString('utf8', from, lineStart - 1);
 }
 
 /** Bytes as text, one character a byte. `toString('latin1')` costs twice as much for a few hundred bytes. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import pLimit from 'p-limit';
 import { distFolder } from '../dist-folder.ts';
 import { QuashError } from '../errors.ts';
 import { buildCommitGraph, type CommitGraph, reachable } from '../git/commit-graph.ts';
@@ -929,7 +930,10 @@ async function readAuthors(commits: readonly string[], gitOptions: GitOptions): 
   // git gives up at the first commit that is damaged: then each is asked about on its own, and the damaged one has no author.
   const outputs = await ask(commits).then(
     (output) => [output],
-    () => Promise.all(commits.slice(0, 1000).map((commit) => ask([commit]).catch(() => Buffer.alloc(0)))),
+    () => {
+      const oneOfFew = pLimit(4);
+      return Promise.all(commits.slice(0, 1000).map((commit) => oneOfFew(() => ask([commit]).catch(() => Buffer.alloc(0)))));
+    },
   );
   for (const record of outputs.flatMap((output) => output.toString('utf8').split('\0'))) {
     const [commit, author, email, date] = record.trim().split('\n');

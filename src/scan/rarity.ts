@@ -19,11 +19,6 @@ const endings = ['s', 'es', 'ed', 'd', 'ing', 'er', 'ers', 'r', 'rs', 'ly', 'ion
 let wordSet: ReadonlySet<string> | undefined;
 let trigramBits: Float32Array | undefined;
 
-/** Tells whether `word` (lower case) is one of the commonest words, without regard to regular endings. */
-export function isCommonWord(word: string): boolean {
-  return commonWords().has(word);
-}
-
 /** Tells which alphabet a value is written in. */
 export function alphabetOf(value: string): Alphabet {
   let digits = 0;

@@ -1,5 +1,5 @@
 import type { Pattern } from '../model/pattern.ts';
-import { createDocumentScanner, type DocumentScanner, type Emitted } from './documents.ts';
+import { createDocumentScanner, type Emitted } from './documents.ts';
 import type { EngineOptions } from './engine.ts';
 import type { Match } from './match.ts';
 
@@ -14,11 +14,7 @@ export interface Scanner {
 
 /** Makes a scanner for a pattern set. */
 export function createScanner(patterns: readonly Pattern[], options: EngineOptions, module?: WebAssembly.Module): Scanner {
-  return scannerOver(createDocumentScanner(patterns, options, module));
-}
-
-/** A scanner that shares a document scanner's memory. */
-export function scannerOver(documents: DocumentScanner): Scanner {
+  const documents = createDocumentScanner(patterns, options, module);
   const { kernel } = documents;
 
   function scanRead(size: number, read: (into: Buffer) => number): readonly Match[] {
