@@ -1,10 +1,8 @@
 import type { Context } from '../cli-context.ts';
-import { QuashError } from '../errors.ts';
 import type { Options } from '../flags.ts';
 import { git } from '../git/run-git.ts';
 import type { HookFinding, HookScanner } from '../hook/run-hook.ts';
 import { loadIgnores } from '../ledger/ignores.ts';
-import { globMatcher, parseGlob } from '../ledger/path-glob.ts';
 import { type Pattern, severities } from '../model/pattern.ts';
 import { Secret } from '../model/secret.ts';
 import { loadPatterns, mergePatterns } from '../patterns/pattern-set.ts';
@@ -13,6 +11,7 @@ import type { Match } from '../scan/match.ts';
 import { createScanner } from '../scan/scanner.ts';
 import type { Change } from '../sources/change.ts';
 import { findRepository } from '../sources/repository.ts';
+import { matcher, patternPaths } from './collect-candidates.ts';
 
 /**
  * The scanner of a hook run: patterns, options and ignore files as a scan would take them, without threads, store or
@@ -39,13 +38,18 @@ export async function openHookScanner(options: Options<'hook run'>, context: Con
     ({ id, severity }) => (options.pattern.length === 0 || options.pattern.includes(id)) && severities.indexOf(severity) >= least,
   );
   const scanner = createScanner(patterns, { minConfidence: options.minConfidence });
-  const isExcluded = matcher(options.exclude);
+  const isExcluded = matcher('--exclude', options.exclude);
+  const countsAt = patternPaths();
 
   return {
     scan(change) {
       const path = 'path' in change.origin ? change.origin.path : undefined;
       if (path !== undefined && isExcluded(path)) return [];
-      const found = scanner.scan(change.bytes).filter((match) => !(options.ignore && match.allowedBy));
+      const found = scanner
+        .scan(change.bytes)
+        .filter(
+          (match) => !(options.ignore && match.allowedBy) && (path === undefined || countsAt(patterns[match.pattern]!, path)),
+        );
       const provided = found.filter((match) => !patterns[match.pattern]!.generic);
       const named = new Set(provided.flatMap((match) => [match.secret, ...Object.values(match.parts)]));
       return found.flatMap((match): HookFinding[] => {
@@ -66,18 +70,6 @@ async function readFromHead(path: string, cwd: string): Promise<string | undefin
     (bytes) => bytes.toString(),
     () => undefined,
   );
-}
-
-function matcher(globs: readonly string[]): (path: string) => boolean {
-  if (globs.length === 0) return () => false;
-  const matches = globMatcher(
-    globs.map((glob) => {
-      const parsed = parseGlob(glob);
-      if ('problem' in parsed) throw new QuashError('usage', `reading --exclude ${JSON.stringify(glob)}: it ${parsed.problem}`);
-      return parsed;
-    }),
-  );
-  return (path) => matches(path).length > 0;
 }
 
 /** The lines of a match and of the parts that belong to it, which stand within a distance that the pattern says. */

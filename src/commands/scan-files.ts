@@ -10,7 +10,7 @@ import { createScanner } from '../scan/scanner.ts';
 import { forScanning, sparingCompiler } from '../scan/threads.ts';
 import { createTurnedDownCollector, type TurnedDownCollector } from '../scan/turned-down.ts';
 import { type ListedFile, readFileBytes } from '../sources/files.ts';
-import type { ScanEvents, ScanOptions } from './scan-targets.ts';
+import type { ScanEvents, ScanOptions } from './scan-options.ts';
 
 /** What scanning files gave: those with matches, in no order, and those that could not be read. */
 export interface ScannedFiles {

@@ -2,26 +2,21 @@ import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
-import type { Options } from '../flags.ts';
 import { git } from '../git/run-git.ts';
 import { type Ignores, loadIgnores } from '../ledger/ignores.ts';
-import { globMatcher, parseGlob } from '../ledger/path-glob.ts';
 import type { Candidate } from '../model/candidate.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Origin } from '../model/origin.ts';
 import { type Pattern, severities } from '../model/pattern.ts';
-import { Secret } from '../model/secret.ts';
 import { loadPatterns, mergePatterns } from '../patterns/pattern-set.ts';
 import type { Match } from '../scan/match.ts';
-import { createTurnedDownCollector, type TurnedDownPlace } from '../scan/turned-down.ts';
+import { createTurnedDownCollector } from '../scan/turned-down.ts';
 import { type Change, touchesAddedLine } from '../sources/change.ts';
 import type { ListedFile } from '../sources/files.ts';
 import { type Repository, repositoryAt } from '../sources/repository.ts';
 import { resolveTarget, type Target, type TargetKind } from '../sources/target.ts';
-
-/** The options that the commands which scan have in common. */
-export type ScanOptions = Omit<Options<'baseline'>, 'command'> &
-  Partial<Pick<Options<'scan'>, 'staged' | 'as' | 'explain' | 'baseline'>>;
+import { createCollector, pathFilter } from './collect-candidates.ts';
+import type { ScanEvents, ScanOptions } from './scan-options.ts';
 
 /** What scanning a command's targets gave. */
 export interface Scanned {
@@ -36,12 +31,6 @@ export interface Scanned {
   /** The folder that paths are relative to. */
   readonly root: string;
   readonly repositoryUrl?: string;
-}
-
-export interface ScanEvents {
-  readonly progress?: (stage: string, done: number, total: number | undefined, bytes: number) => void;
-  readonly warn: (text: string) => void;
-  readonly turnedDown?: (row: TurnedDownPlace, origin: Origin) => void;
 }
 
 /** Scans all targets of a command, one after the other. */
@@ -441,99 +430,5 @@ async function openScanner(
     const matches = scanner.scan(bytes);
     for (const row of collector?.take(bytes) ?? []) events.turnedDown?.(row, origin);
     return matches;
-  };
-}
-
-/** `--include` and `--exclude`, as a question about a path. Folders are only left out when they are excluded themselves. */
-function pathFilter({
-  include,
-  exclude,
-}: Pick<ScanOptions, 'include' | 'exclude'>): (path: string, kind: 'file' | 'folder') => boolean {
-  const isExcluded = matcher('--exclude', exclude);
-  const isIncluded = include.length === 0 ? () => true : matcher('--include', include);
-  return (path, kind) => !isExcluded(path) && (kind === 'folder' || isIncluded(path));
-}
-
-function matcher(flag: string, globs: readonly string[]): (path: string) => boolean {
-  if (globs.length === 0) return () => false;
-  const matches = globMatcher(
-    globs.map((glob) => {
-      const parsed = parseGlob(glob);
-      if ('problem' in parsed) throw new QuashError('usage', `reading ${flag} ${JSON.stringify(glob)}: it ${parsed.problem}`);
-      return parsed;
-    }),
-  );
-  return (path) => matches(path).length > 0;
-}
-
-/** Gathers candidates: those whose path counts for their pattern and the options, and that no comment allows. */
-function createCollector(patterns: readonly Pattern[], options: ScanOptions) {
-  const candidates: Candidate[] = [];
-  let allowedByComment = 0;
-  const isWanted = pathFilter(options);
-  const filters = new Map<Pattern, (path: string) => boolean>();
-  const countsAt = (pattern: Pattern, path: string) => {
-    if (!pattern.paths) return true;
-    let filter = filters.get(pattern);
-    if (!filter) {
-      const only = pattern.paths.only ? matcher(`paths.only of ${pattern.id}`, pattern.paths.only) : () => true;
-      const not = matcher(`paths.not of ${pattern.id}`, pattern.paths.not ?? []);
-      filter = (one) => only(one) && !not(one);
-      filters.set(pattern, filter);
-    }
-    return filter(path);
-  };
-  function addCandidate(candidate: Candidate): void {
-    const { origin } = candidate.location;
-    const path = 'path' in origin ? origin.path : undefined;
-    if (path !== undefined && (!isWanted(path, 'file') || !countsAt(candidate.pattern, path))) return;
-    if (candidate.allowedBy && options.ignore) {
-      allowedByComment++;
-      return;
-    }
-    candidates.push(candidate);
-  }
-  return {
-    add(match: Match, origin: Origin): void {
-      const {
-        pattern,
-        secret,
-        parts,
-        confidence,
-        allowedBy,
-        start,
-        end,
-        line,
-        column,
-        endLine,
-        endColumn,
-        copies,
-        decoded,
-        context,
-      } = match;
-      addCandidate({
-        pattern: patterns[pattern],
-        secret: new Secret(secret),
-        parts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, new Secret(value)])),
-        confidence,
-        location: {
-          origin,
-          start,
-          end,
-          line,
-          column,
-          endLine,
-          endColumn,
-          context,
-          ...(copies ? { copies } : {}),
-          ...(decoded ? { decoded } : {}),
-        },
-        ...(allowedBy ? { allowedBy } : {}),
-      });
-    },
-    addAll(more: readonly Candidate[]): void {
-      for (const candidate of more) addCandidate(candidate);
-    },
-    result: () => ({ candidates: candidates as readonly Candidate[], allowedByComment }),
   };
 }

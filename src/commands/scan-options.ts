@@ -1,0 +1,13 @@
+import type { Options } from '../flags.ts';
+import type { Origin } from '../model/origin.ts';
+import type { TurnedDownPlace } from '../scan/turned-down.ts';
+
+/** The options that the commands which scan have in common. */
+export type ScanOptions = Omit<Options<'baseline'>, 'command'> &
+  Partial<Pick<Options<'scan'>, 'staged' | 'as' | 'explain' | 'baseline'>>;
+
+export interface ScanEvents {
+  readonly progress?: (stage: string, done: number, total: number | undefined, bytes: number) => void;
+  readonly warn: (text: string) => void;
+  readonly turnedDown?: (row: TurnedDownPlace, origin: Origin) => void;
+}

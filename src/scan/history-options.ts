@@ -1,0 +1,42 @@
+import type { Candidate } from '../model/candidate.ts';
+import type { Gap } from '../model/gap.ts';
+import type { Origin } from '../model/origin.ts';
+import type { Pattern } from '../model/pattern.ts';
+import type { EngineOptions } from './engine.ts';
+import type { TurnedDownPlace } from './turned-down.ts';
+
+/** Which part of a repository's history to report. Everything is read; these decide what counts. */
+export interface HistorySelection {
+  /** Revisions as git rev-parse takes them, `A..B` and `^A` included. None: every ref, HEAD and the stash. */
+  readonly revisions: readonly string[];
+  /** Commits older than this many seconds since 1970 are left out. */
+  readonly since?: number;
+  /** Also what no ref leads to. */
+  readonly withUnreachable: boolean;
+}
+
+export interface HistoryOptions extends Pick<EngineOptions, 'minConfidence'> {
+  readonly patterns: readonly Pattern[];
+  readonly maxBytes: number;
+  /** Threads at most; default: the machine's cores. */
+  readonly jobs?: number;
+  readonly selection: HistorySelection;
+  /** Whether to tell of candidates that were turned down. */
+  readonly explains?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (objects: number, total: number, bytes: number) => void;
+}
+
+export interface RepositoryFolders {
+  readonly gitDir: string;
+  readonly commonDir: string;
+}
+
+export interface HistoryResult {
+  readonly candidates: readonly Candidate[];
+  readonly gaps: readonly Gap[];
+  readonly objects: number;
+  readonly bytes: number;
+  /** With `explains`: candidates that were turned down, each where it first stood. */
+  readonly turnedDown: readonly (TurnedDownPlace & { readonly origin: Origin })[];
+}
