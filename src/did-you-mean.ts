@@ -4,10 +4,13 @@ export function suggest(word: string, candidates: readonly string[]): string | u
   if (word.length > 40) return undefined;
   const plain = simplify(word);
   let nearest: string | undefined;
-  let least = Math.max(plain.length > 2 ? 1 : 0, Math.floor(plain.length / 3)) + 1;
+  let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const distance = editDistance(plain, simplify(candidate));
-    if (distance >= least) continue;
+    const other = simplify(candidate);
+    // A third of the longer word may be wrong; of two letters none.
+    const most = Math.max(plain.length > 2 ? 1 : 0, Math.floor(Math.max(plain.length, other.length) / 3));
+    const distance = editDistance(plain, other);
+    if (distance > most || distance >= least) continue;
     least = distance;
     nearest = candidate;
   }

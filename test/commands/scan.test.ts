@@ -358,6 +358,23 @@ describe('files', () => {
     expect(scan(allowed, '--no-ignore').status).toBe(1);
   });
 
+  test('a comment that stands alone on the line before allows', () => {
+    const before = join(folder, 'allowed-before');
+    mkdirSync(before);
+    writeFileSync(join(before, 'a.env'), `# quash:allow\nK=${github}\n`);
+    expect(scan(before)).toMatchObject({ status: 0, findings: [] });
+    expect(scan(before, '--no-ignore').status).toBe(1);
+  });
+
+  test('of a value that stands in a file a thousand times a hundred places are told, and how many there are', () => {
+    const many = join(folder, 'many');
+    mkdirSync(many);
+    writeFileSync(join(many, 'a.log'), `K=${github}\n`.repeat(1000));
+    const [finding] = scan(many).findings;
+    expect(finding!.locations).toHaveLength(100);
+    expect(finding!.locations[0]).toMatchObject({ line: 1, copies: 1000 });
+  });
+
   test('a file larger than --max-size is a gap, and a scan with a gap is not clean', () => {
     const large = join(folder, 'large');
     mkdirSync(large);

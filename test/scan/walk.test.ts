@@ -209,7 +209,8 @@ describe('what a delta cuts', () => {
       `${few}${many(count / 2)}zq:1234${many(count / 2)}${token}`,
     ]);
     const { deltas, plain } = compare(versions('dense', contents), own, 0.5);
-    expect(plain.matches.size).toBeGreaterThan(5000);
+    // A hundred places of one value a document are told of.
+    expect(plain.matches.size).toBeGreaterThan(1000);
     expect(deltas.deltas).toBeGreaterThan(0);
   });
 
