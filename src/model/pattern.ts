@@ -1,3 +1,5 @@
+import type { Verification } from './verification.ts';
+
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
@@ -40,7 +42,7 @@ export interface Pattern {
   readonly generic: boolean;
   /** 0 to 1. Provider patterns say 1 unless their YAML says otherwise. */
   readonly confidence: number;
-  readonly verify?: unknown;
+  readonly verify?: Verification;
   readonly revoker?: string;
   readonly examples: readonly string[];
   readonly counterExamples: readonly { readonly text: string; readonly why: string }[];

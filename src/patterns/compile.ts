@@ -23,6 +23,7 @@ import { AnalysisError, analysePattern, detectorReach } from './analyse.ts';
 import { type LoadedPatternFile, loadPatternFiles, type PatternProblem, throwProblems } from './load.ts';
 import { findGroup, groupNames, parseRegex, RegexError } from './regex.ts';
 import type { PatternDefinition } from './schema.ts';
+import { verificationOf } from './verify-schema.ts';
 
 /** The folder of the pattern files that come with quash. */
 export const patternsFolder: string = fileURLToPath(new URL('../patterns', distFolder));
@@ -155,7 +156,7 @@ export function compilePattern(definition: PatternDefinition, context: CompileCo
     allow: definition.allow,
     generic: definition.generic ?? definition.detector !== undefined,
     confidence: definition.confidence,
-    ...(definition.verify !== undefined && { verify: definition.verify }),
+    ...(definition.verify !== undefined && { verify: verificationOf(definition.verify) }),
     ...(definition.revoker !== undefined && { revoker: definition.revoker }),
     examples: definition.examples.map((example) => (typeof example === 'string' ? example : example.text)),
     counterExamples: definition.counterExamples,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decoders, identities, severities } from '../model/pattern.ts';
+import { verifySchema } from './verify-schema.ts';
 
 const boundaries = ['token', 'word', 'alnum', 'none'] as const;
 const partDirections = ['around', 'after', 'before'] as const;
@@ -37,40 +38,6 @@ const part = z.strictObject({
   entropy: z.number().min(0).max(8).default(0).meta({ description: 'Least Shannon entropy of its value, bits per character.' }),
   direction: z.enum(partDirections).default('around').meta({ description: 'On which side of the match it may lie.' }),
 });
-
-const verify = z
-  .looseObject({
-    request: z
-      .string()
-      .regex(/^(?:GET|HEAD|POST) https?:\/\/\S+$/, 'must be a method and a URL, such as GET https://api.example.com/v1/me')
-      .optional(),
-    headers: z.record(z.string(), z.string()).optional(),
-    body: z.unknown().optional(),
-    live: z
-      .looseObject({})
-      .optional()
-      .meta({ description: 'What an answer must hold to prove the credential alive: status, headers, json.' }),
-    dead: z
-      .looseObject({})
-      .optional()
-      .meta({ description: 'What an answer must hold to prove it dead. Everything else is unknown.' }),
-    tells: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .meta({ description: 'What the answer tells: identity, scopes, created, expires, lastUsed.' }),
-  })
-  .meta({
-    description: 'How to ask the provider, by a read-only request, whether the credential is alive.',
-    examples: [
-      {
-        request: 'GET https://api.example.com/v1/me',
-        headers: { authorization: 'Bearer {{secret}}' },
-        live: { status: 200, json: { id: 'string' } },
-        dead: { status: 401, json: { error: 'invalid_key' } },
-        tells: { identity: 'json.email' },
-      },
-    ],
-  });
 
 const pattern = z.strictObject({
   id: id.meta({
@@ -152,7 +119,7 @@ const pattern = z.strictObject({
     .max(1_000_000)
     .optional()
     .meta({ description: 'Bytes; caps a match whose regex has no longest length, and accepts what a long reach costs.' }),
-  verify: verify.optional().meta({ description: 'How its provider is asked, read-only, whether the credential works.' }),
+  verify: verifySchema.optional().meta({ description: 'How its provider is asked, read-only, whether the credential works.' }),
   revoker: z.string().optional().meta({ description: 'The file in revokers/ that can take the credential back.' }),
   examples: z
     .array(z.union([z.string().min(1), z.strictObject({ text: z.string().min(1) })]))
