@@ -127,14 +127,21 @@ async function takeStep(
     to,
     hide,
   );
-  if ('failure' in sent) {
-    asked.push({ at, method, url: shown, outcome: sent.failure.detail });
+  // A redirect that was not followed is an answer, too, where a rule knows it.
+  const got = 'failure' in sent ? sent.failure.answer : sent.answer;
+  const answer = got && readAnswer(got);
+  if ('failure' in sent && !(answer && isKnown(step, answer))) {
+    asked.push({ at, method, url: shown, ...(answer && { status: answer.status }), outcome: sent.failure.detail });
     return { reason: sent.failure.detail };
   }
-  const answer = readAnswer(sent.answer);
+  if (!answer) return { reason: 'nothing came back' };
   const outcome = purpose === 'cleanup' ? 'taken back' : outcomeOf(step, answer);
   asked.push({ at, method, url: shown, status: answer.status, outcome });
   return { answer, url };
+}
+
+function isKnown(step: Step, answer: Answer): boolean {
+  return Object.values(matches(step, answer)).some((rule) => rule !== undefined);
 }
 
 function outcomeOf(step: Step, answer: Answer): string {

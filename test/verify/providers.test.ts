@@ -34,7 +34,7 @@ beforeAll(async () => {
     endpoints: descriptions.flatMap(({ provider }) => server.endpoints(provider)),
     env: {},
     signal: abort.signal,
-    timeouts: { connectMs: 1000, headersMs: 300, exchangeMs: 500 },
+    timeouts: { connectMs: 1000, headersMs: 300, totalMs: 500 },
   });
 });
 afterAll(async () => {
