@@ -87,7 +87,7 @@ test('every provider that is verified by HTTP is described, and every descriptio
   expect([...described].filter((provider) => !providers.has(provider))).toEqual([]);
 });
 
-describe.each(verified.map((pattern) => [pattern.id, pattern] as const))('%s', (_, pattern) => {
+describe.concurrent.each(verified.map((pattern) => [pattern.id, pattern] as const))('%s', (_, pattern) => {
   test('live, and what it tells', async () => {
     const verdict = await verdictOn(pattern, plant(pattern, 'live'));
     const expected = Object.assign({}, ...routesOf(pattern).map((route) => route.expect)) as Record<string, unknown>;
