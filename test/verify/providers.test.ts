@@ -13,7 +13,6 @@ import type { HttpVerification } from '../../src/model/verification.ts';
 import { loadPatterns } from '../../src/patterns/pattern-set.ts';
 import { expandExample } from '../../src/patterns/recipes.ts';
 import { ask } from '../../src/verify/ask.ts';
-import { tokensOf } from '../../src/verify/template.ts';
 import { loadProtocol } from '../../src/wire/protocol.ts';
 import { createWire, type Wire } from '../../src/wire/wire.ts';
 
@@ -56,7 +55,7 @@ let invented = 0;
 
 function plant(pattern: Pattern, state: KnownCredential['state']): KnownCredential {
   const verification = pattern.verify as HttpVerification;
-  const used = new Set(tokensOf(JSON.stringify(verification))?.flatMap(({ kind, name }) => (kind === 'part' ? [name] : [])));
+  const used = new Set(JSON.stringify(verification).match(/(?<=\{\{part:)[\w-]+/g));
   const wanted = pattern.parts.filter(
     ({ name, required }) => required || (used.has(name) && !Object.hasOwn(verification.defaults, name)),
   );
