@@ -1,0 +1,25 @@
+import { Secret } from '../../../src/model/secret.ts';
+import { loadProtocol, type ProtocolAnswer } from '../../../src/wire/protocol.ts';
+import { createWire } from '../../../src/wire/wire.ts';
+
+/** Asks through the wire as a run does that allows loopback. `totalMs` is for servers that never answer. */
+export async function askBy(name: string, fields: Readonly<Record<string, string>>, totalMs?: number): Promise<ProtocolAnswer> {
+  const protocol = await loadProtocol(name);
+  const wire = createWire({
+    allowHosts: ['localhost', '127.0.0.1'],
+    endpoints: [],
+    env: {},
+    signal: new AbortController().signal,
+    ...(totalMs && { timeouts: { totalMs } }),
+  });
+  try {
+    return await protocol.ask(fields, {
+      wire,
+      to: { provider: name, hosts: [] },
+      hide: [fields.password, fields.key].flatMap((value) => (value ? [new Secret(value)] : [])),
+      now: () => new Date('2026-01-02T03:04:05Z'),
+    });
+  } finally {
+    await wire.close();
+  }
+}
