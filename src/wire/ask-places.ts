@@ -72,11 +72,7 @@ export async function askPlaces(
   return { state: 'unknown', reason, asked };
 }
 
-async function askPlace(
-  place: Place,
-  { wire, to }: ProtocolContext,
-  ask: (session: Session) => Promise<Reply>,
-): Promise<Reply> {
+async function askPlace(place: Place, { wire, to }: ProtocolContext, ask: (session: Session) => Promise<Reply>): Promise<Reply> {
   const reached = await wire.reach(place.host, place.port, to);
   if ('failure' in reached) return { state: 'unknown', reason: reached.failure.detail };
   const at = { host: place.host, ...reached, isNear: isNear(reached.address) };
@@ -88,11 +84,7 @@ async function askPlace(
   }
 }
 
-async function converse(
-  at: ReachedPlace,
-  cancelled: AbortSignal,
-  ask: (session: Session) => Promise<Reply>,
-): Promise<Reply> {
+async function converse(at: ReachedPlace, cancelled: AbortSignal, ask: (session: Session) => Promise<Reply>): Promise<Reply> {
   const signal = AbortSignal.any([cancelled, AbortSignal.timeout(deadlineMs)]);
   const closings: (() => unknown)[] = [];
   const over = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));

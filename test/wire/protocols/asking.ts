@@ -1,3 +1,6 @@
+import { expect } from 'vitest';
+import { startHanging } from '../../../fixtures/servers/hanging.ts';
+import { freePort } from '../../../fixtures/servers/program.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { loadProtocol, type ProtocolAnswer } from '../../../src/wire/protocol.ts';
 import { createWire } from '../../../src/wire/wire.ts';
@@ -21,5 +24,22 @@ export async function askBy(name: string, fields: Readonly<Record<string, string
     });
   } finally {
     await wire.close();
+  }
+}
+
+/** What every protocol makes of a port where nobody is, of a host that is none, and of a server that never says a word. */
+export async function expectUnreachable(name: string, fields: Readonly<Record<string, string>>): Promise<void> {
+  expect(await askBy(name, { ...fields, host: `127.0.0.1:${await freePort()}` })).toMatchObject({
+    state: 'unknown',
+    reason: expect.stringMatching(/refused|ECONNREFUSED/),
+  });
+  expect(await askBy(name, { ...fields, host: '${HOST}' })).toMatchObject({ state: 'unknown', asked: [] });
+  const hanging = await startHanging();
+  try {
+    const answer = await askBy(name, { ...fields, host: `127.0.0.1:${hanging.port}` }, 300);
+    expect(answer).toMatchObject({ state: 'unknown', asked: [{ outcome: expect.stringMatching(/time|answer/) }] });
+    await expect.poll(hanging.open).toBe(0);
+  } finally {
+    await hanging.stop();
   }
 }

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startHanging } from '../../../fixtures/servers/hanging.ts';
 import { type PostgresServer, startPostgres } from '../../../fixtures/servers/postgres.ts';
 import { freePort } from '../../../fixtures/servers/program.ts';
-import { askBy } from './asking.ts';
+import { askBy, expectUnreachable } from './asking.ts';
 
 const password = ['correct', 'horse', '%41'].join('-');
 const user = 'app';
@@ -129,19 +128,5 @@ describe('PostgreSQL', () => {
     });
   });
 
-  test('nobody there, nonsense for a host, and silence are unknown', async () => {
-    expect(await askBy('postgres', { ...fields, host: `127.0.0.1:${await freePort()}` })).toMatchObject({
-      state: 'unknown',
-      reason: 'the connection was refused',
-    });
-    expect(await askBy('postgres', { ...fields, host: '${DB_HOST}' })).toMatchObject({ state: 'unknown', asked: [] });
-    const hanging = await startHanging();
-    try {
-      const answer = await askBy('postgres', { ...fields, host: `127.0.0.1:${hanging.port}` }, 300);
-      expect(answer).toMatchObject({ state: 'unknown', reason: 'no answer within 0.3 s' });
-      await expect.poll(hanging.open).toBe(0);
-    } finally {
-      await hanging.stop();
-    }
-  });
+  test('nobody there, nonsense for a host, and silence are unknown', () => expectUnreachable('postgres', fields));
 });
