@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { QuashError } from '../errors.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Asked, Told } from '../model/verdict.ts';
@@ -51,4 +52,10 @@ export async function loadProtocol(name: string): Promise<Protocol> {
   }
   if (!module.default) throw new Error(`${location.href} has no default export`);
   return module.default;
+}
+
+/** The names of all protocols: the folder is their registry. */
+export function protocolNames(): readonly string[] {
+  const files = readdirSync(new URL('./protocols/', import.meta.url));
+  return files.flatMap((file) => /^([a-z0-9-]+)\.[jt]s$/.exec(file)?.[1] ?? []).sort();
 }
