@@ -176,11 +176,13 @@ const kindOfCode: Readonly<Record<string, FailureKind>> = {
 export function failureOf(error: unknown, host: string): Failed | undefined {
   const cause = firstCause(error);
   const { code = '', name, message, address, port } = cause;
+  // undici leaves its code out now and then.
+  if (name === 'HTTPParserError') return failed('connection', `${host} answered something that is not HTTP`);
   if (name === 'TimeoutError') return failed('timeout', `${host} did not answer in time`);
   const proxy = /^Proxy response \(([0-9]{3})\)/.exec(message ?? '')?.[1] ?? /\(407\)$/.exec(message ?? '')?.[0].slice(1, -1);
   if (proxy !== undefined && code.startsWith('UND_ERR_'))
     return failed('connection', `the proxy answered ${proxy} when asked for ${host}`);
-  const kind = tlsCode.test(code) ? 'tls' : code.startsWith('HPE_') ? 'connection' : kindOfCode[code];
+  const kind = tlsCode.test(code) ? 'tls' : kindOfCode[code];
   if (kind === undefined) return undefined;
   const at = address !== undefined && address !== host ? ` at ${address}${port === undefined ? '' : ` port ${port}`}` : '';
   return failed(kind, `${phraseOf(kind, code, host)}${at} (${code})`);
@@ -189,7 +191,6 @@ export function failureOf(error: unknown, host: string): Failed | undefined {
 function phraseOf(kind: FailureKind, code: string, host: string): string {
   if (code === 'EGRESS') return `QUASH_EGRESS=loopback refuses ${host}`;
   if (code === 'ECONNREFUSED') return `the connection to ${host} was refused`;
-  if (code.startsWith('HPE_')) return `${host} answered something that is not HTTP`;
   if (code === 'UND_ERR_HEADERS_TIMEOUT') return `${host} took the request and did not answer in time`;
   switch (kind) {
     case 'name':

@@ -67,7 +67,6 @@ test.each([
   ['ENOTFOUND', 'name'],
   ['EAI_AGAIN', 'name'],
   ['ECONNREFUSED', 'connection'],
-  ['HPE_INVALID_CONSTANT', 'connection'],
   ['ETIMEDOUT', 'timeout'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls'],
