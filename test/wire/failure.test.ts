@@ -71,6 +71,8 @@ test.each([
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls'],
   ['EPROTO', 'tls'],
+  ['ERR_OSSL_WRONG_VERSION_NUMBER', 'tls'],
+  ['UND_ERR_UNHEARD_OF', 'connection'],
   ['EGRESS', 'host-refused'],
 ])('%s is a failure of kind %s, its message not shown', (code, kind) => {
   const error = Object.assign(new Error('hostile message'), { code });
@@ -84,5 +86,6 @@ test.each([
 
 test('a bug is no failure', () => {
   expect(failureOf(new TypeError('x is not a function'), 'api.test')).toBeUndefined();
+  expect(failureOf(Object.assign(new Error('wrong'), { code: 'UND_ERR_INVALID_ARG' }), 'api.test')).toBeUndefined();
   expect(failureOf('text', 'api.test')).toBeUndefined();
 });

@@ -57,6 +57,8 @@ test.each([
   ['/half-packed', 'cut-off', 'broke off'],
   ['/packed?as=zstd', 'cut-off', 'packed its answer in a way that cannot be read'],
   ['/garbage', 'connection', 'not HTTP'],
+  ['/upgrade', 'connection', 'broke'],
+  ['/two-lengths', 'cut-off', 'broke off'],
   ['/reset', 'connection', 'broke'],
   ['/around', 'redirect', 'more than 3 times'],
   ['/rest?times=9&after=60', 'rate-limited', 'answered 429, Retry-After: 60'],
