@@ -18,6 +18,8 @@ type NamesUnder<W extends Word, Name extends CommandName = CommandName> = Name e
 /** The module of each command; only the one that was asked for is loaded. */
 const modules: { readonly [W in Word]: () => Promise<CommandModule<NamesUnder<W>>> } = {
   scan: () => import('./commands/scan.ts'),
+  verify: () => import('./commands/verify.ts'),
+  egress: () => import('./commands/egress.ts'),
   hook: () => import('./commands/hook.ts'),
   patterns: () => import('./commands/patterns.ts'),
   baseline: () => import('./commands/baseline.ts'),

@@ -7,13 +7,25 @@ import { formats } from './report/format.ts';
  */
 
 /** What a flag's or an argument's value is; `src/flags/values.ts` says how each kind is read and checked. */
-export type ValueKind = 'switch' | 'text' | 'file' | 'path' | 'glob' | 'count' | 'fraction' | 'size' | 'date' | 'choice';
+export type ValueKind =
+  | 'switch'
+  | 'text'
+  | 'file'
+  | 'path'
+  | 'glob'
+  | 'count'
+  | 'fraction'
+  | 'size'
+  | 'date'
+  | 'duration'
+  | 'choice';
 
 /** The headings that `--help` groups flags under. */
 export const categories = {
   select: 'What is scanned',
   report: 'What is reported',
   output: 'How it is written',
+  verify: 'Who is asked',
   run: 'How it runs',
 } as const;
 
@@ -92,6 +104,27 @@ export const commands = {
     ],
     details: `TARGET is a git repository, a folder, a file, a URL to clone, or - for stdin; it is what it proves to be, not what it is named.
 Exit codes: 0 clean and complete, 1 findings, 2 usage or config, 3 incomplete and nothing found, 4 a live secret, 70 bug, 130 interrupted.`,
+  },
+  verify: {
+    help: 'ask the provider of one secret, read from stdin, whether it is alive',
+    arguments: [{ name: 'ids', placeholder: '-', kind: 'text', many: true, default: '-' }],
+    examples: [
+      ['pbpaste | quash verify -', 'the secret in the clipboard'],
+      ['quash verify - --pattern datadog-api-key < key.txt', 'of a kind that its shape does not tell'],
+      ['quash verify - --explain --format json < key.txt', 'with what was asked and answered'],
+    ],
+    details: `The secret is never an argument, which other users of the machine could read. Whatever stands beside it on stdin (a key id, a host) is used as in a scan.
+Exit codes: 4 live, 1 everything else that was found, 2 usage or config or nothing found.`,
+  },
+  egress: {
+    help: 'list every host that may be contacted, why, and with what',
+    arguments: [],
+    examples: [
+      ['quash egress', ''],
+      ['quash egress --format json', 'for a firewall'],
+    ],
+    details:
+      'Nothing is contacted to list it. Hosts come from the patterns, never from what is scanned; --allow-host adds to them.',
   },
   'hook install': {
     help: 'install a git hook; one that is there still runs',
@@ -190,6 +223,8 @@ Keys are the names of the flags: min-severity: high, exclude: ['**/vendor/**'], 
 
 export type CommandName =
   | 'scan'
+  | 'verify'
+  | 'egress'
   | 'hook install'
   | 'hook uninstall'
   | 'hook run'
@@ -202,6 +237,8 @@ export type CommandName =
 
 const all = [
   'scan',
+  'verify',
+  'egress',
   'hook install',
   'hook uninstall',
   'hook run',
@@ -215,9 +252,19 @@ const all = [
 
 const scans = ['scan', 'baseline'] as const;
 const reports = ['scan', 'hook run', 'baseline'] as const;
-const patternUsers = ['scan', 'hook run', 'baseline', 'patterns list', 'patterns show', 'patterns check'] as const;
+const askers = ['scan', 'verify'] as const;
+const patternUsers = [
+  'scan',
+  'verify',
+  'egress',
+  'hook run',
+  'baseline',
+  'patterns list',
+  'patterns show',
+  'patterns check',
+] as const;
 const settings = [...patternUsers, 'config show'] as const;
-const listings = ['patterns list', 'patterns show', 'config show'] as const;
+const listings = ['patterns list', 'patterns show', 'config show', 'egress'] as const;
 
 // Who asks for a part of the history does not ask what is in the working tree since long ago.
 const partOfHistory = { history: true, tree: false } as const;
@@ -233,7 +280,7 @@ export const flags = [
     category: 'output',
     help: 'text, json, jsonl, sarif, gitlab, csv, junit or html',
     common: true,
-    commands: ['scan'],
+    commands: askers,
     config: 'user',
   },
   {
@@ -256,7 +303,7 @@ export const flags = [
     category: 'output',
     help: 'write the report to FILE instead of stdout',
     common: true,
-    commands: ['scan'],
+    commands: askers,
     config: 'user',
   },
   {
@@ -275,15 +322,15 @@ export const flags = [
     category: 'output',
     help: 'show secrets in clear',
     details: 'Reports then hold what they warn of: keep them as you would keep the secrets.',
-    commands: ['scan'],
+    commands: askers,
     config: 'user',
   },
   {
     name: 'explain',
     kind: 'switch',
     category: 'report',
-    help: 'say why candidates were turned down',
-    commands: ['scan'],
+    help: 'say why candidates were turned down, and how verdicts came about',
+    commands: askers,
   },
   {
     name: 'history',
@@ -427,7 +474,7 @@ export const flags = [
     repeatable: true,
     category: 'report',
     help: 'look only for this pattern',
-    commands: reports,
+    commands: [...reports, 'verify'],
     config: 'anyone',
   },
   {
@@ -492,14 +539,77 @@ export const flags = [
     config: 'anyone',
   },
   {
+    name: 'only-live',
+    kind: 'switch',
+    category: 'report',
+    help: 'report only what its provider says is alive',
+    common: true,
+    commands: ['scan'],
+    config: 'anyone',
+    conflicts: ['offline'],
+  },
+  {
     name: 'offline',
     kind: 'switch',
     category: 'run',
     help: 'ask no provider anything',
     details: 'QUASH_OFFLINE=1 does the same. hook run is always offline.',
-    commands: ['scan', 'hook run'],
+    common: true,
+    commands: ['scan', 'verify', 'hook run'],
     config: 'user',
     env: 'QUASH_OFFLINE',
+  },
+  {
+    name: 'endpoint',
+    kind: 'text',
+    placeholder: 'PROVIDER=URL',
+    repeatable: true,
+    category: 'verify',
+    help: 'ask URL instead of the hosts of PROVIDER, or of PROVIDER@HOST',
+    details: 'Scheme, host and port are replaced, and the path of the URL is put in front. It allows the address it names.',
+    commands: [...askers, 'egress'],
+    config: 'user',
+    layers: 'join',
+  },
+  {
+    name: 'allow-host',
+    kind: 'text',
+    placeholder: 'HOST',
+    repeatable: true,
+    category: 'verify',
+    help: 'ask this host when a secret names it: HOST, *.DOMAIN, HOST:PORT, CIDR',
+    details: 'Hosts that stand in the scanned text are asked only so; an address or a network allows what is private, too.',
+    commands: [...askers, 'egress'],
+    config: 'user',
+    layers: 'join',
+  },
+  {
+    name: 'verdict-age',
+    kind: 'duration',
+    placeholder: 'AGE',
+    category: 'verify',
+    help: 'take verdicts of earlier runs up to this age: 30m, 12h, 7d',
+    details: 'Verdicts are then kept in $XDG_CACHE_HOME/quash, without the secrets. Without it, everything is asked anew.',
+    commands: askers,
+    config: 'user',
+  },
+  {
+    name: 'canary-account',
+    kind: 'text',
+    placeholder: 'ID',
+    repeatable: true,
+    category: 'verify',
+    help: 'take the keys of this AWS account for traps, and leave them alone',
+    commands: askers,
+    config: 'anyone',
+    layers: 'join',
+  },
+  {
+    name: 'touch-canaries',
+    kind: 'switch',
+    category: 'verify',
+    help: 'ask about traps as well, which sets them off',
+    commands: askers,
   },
   {
     name: 'config',
@@ -553,7 +663,7 @@ type ValueOf<T> = T extends { readonly kind: 'switch' }
   ? boolean
   : T extends { readonly choices: readonly (infer Choice)[] }
     ? Choice
-    : T extends { readonly kind: 'count' | 'fraction' | 'size' }
+    : T extends { readonly kind: 'count' | 'fraction' | 'size' | 'duration' }
       ? number
       : T extends { readonly kind: 'date' }
         ? Date

@@ -12,6 +12,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is concurrent waits for answers that do not come; it costs nothing.
+    maxConcurrency: 40,
     // Tests neither see nor change what the user has, and reach nothing beyond this machine.
     env: { QUASH_EGRESS: 'loopback', HOME: home, XDG_CONFIG_HOME: join(home, 'config'), XDG_DATA_HOME: join(home, 'data') },
   },

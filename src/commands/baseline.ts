@@ -4,8 +4,8 @@ import type { Options } from '../flags.ts';
 import { updateBaseline, writeBaseline } from '../ledger/baseline.ts';
 import type { Finding } from '../model/finding.ts';
 import { neutralise } from '../report/neutralise.ts';
-import { settleFindings } from './scan.ts';
 import { scanTargets } from './scan-targets.ts';
+import { settleFindings } from './settle-findings.ts';
 
 /** Where a baseline goes: a file, which is brought up to date when it is there already, or stdout. */
 export interface BaselineOutput {

@@ -4,6 +4,7 @@ import { QuashError } from '../errors.ts';
 import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
 import type { Literal, Pattern, PatternSet } from '../model/pattern.ts';
+import type { Verification } from '../model/verification.ts';
 import type { CheckProblem, CheckResult } from '../patterns/check.ts';
 import { loadPatterns } from '../patterns/pattern-set.ts';
 import { printable } from '../patterns/printable.ts';
@@ -114,6 +115,10 @@ function describe(pattern: Pattern, hasColor: boolean): string {
     ['reach', `${reach.before} bytes before a literal, ${reach.after} from its start on`],
     ...(pattern.generic ? [['generic', 'yes: it yields to the patterns of providers'] as const] : []),
     ['confidence', String(pattern.confidence)],
+    [
+      'verified',
+      ...(pattern.verify === undefined ? ['no: no harmless way to ask is known'] : describeVerification(pattern.verify)),
+    ],
     ['revoker', pattern.revoker ?? 'none'],
     ...(pattern.examples.length === 0 ? [] : [['found in', ...pattern.examples] as const]),
     ...(pattern.counterExamples.length === 0
@@ -128,6 +133,11 @@ function describe(pattern: Pattern, hasColor: boolean): string {
       .map((value, index) => `  ${(index === 0 ? name : '').padEnd(10)}  ${printable(value.trimEnd().replaceAll('\n', ' ⏎ '))}`),
   );
   return `${hasColor ? `\u001b[1m${title}\u001b[22m` : title}\n${body.join('\n')}\n`;
+}
+
+function describeVerification(verification: Verification): readonly string[] {
+  if ('protocol' in verification) return [`by ${verification.protocol}`];
+  return verification.steps.map(({ method, url }) => `${method} ${url}`);
 }
 
 function describeLiteral({ text, caseSensitive, minOffset, maxOffset, follow }: Literal): string {

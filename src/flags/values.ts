@@ -46,6 +46,7 @@ const kinds: Readonly<Record<ValueKind, Kind>> = {
     }),
   },
   date: { read: readDate, yaml: ['string'], jsonSchema: () => ({ type: 'string' }) },
+  duration: { read: readDuration, yaml: ['string'], jsonSchema: () => ({ type: 'string', pattern: durationSyntax.source }) },
   choice: { read: readChoice, yaml: ['string'], jsonSchema: (spec) => ({ enum: spec.choices }) },
 };
 
@@ -127,6 +128,16 @@ function ago(count: number, unit: 'd' | 'w' | 'm' | 'y'): Date {
     default:
       return unit satisfies never;
   }
+}
+
+const durationSyntax = /^(\d{1,5})([smhdw])$/;
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** Milliseconds. */
+function readDuration(text: string): Reading {
+  const [, count, unit] = durationSyntax.exec(text) ?? [];
+  if (count === undefined) return { problem: 'must be a duration such as 30m, 12h, 7d or 2w' };
+  return { value: Number(count) * unitMs[unit as keyof typeof unitMs] };
 }
 
 function readChoice(text: string, { choices = [] }: ValueSpec): Reading {

@@ -6,7 +6,7 @@ import type { PatternSet } from '../model/pattern.ts';
 import { compilePatterns, patternsFolder } from './compile.ts';
 import { patternJsonSchema } from './schema.ts';
 
-/** Compiles `patterns/*.yaml` to `dist/patterns.json`, and to the part of it that scans read; brings `patterns/schema.json` up to date. */
+/** Compiles `patterns/*.yaml` to `dist/patterns.json`, and to the parts of it that scans and verification read; brings `patterns/schema.json` up to date. */
 export function buildPatterns(): PatternSet {
   const schema = patternJsonSchema();
   const schemaFile = new URL('../patterns/schema.json', distFolder);
@@ -14,8 +14,10 @@ export function buildPatterns(): PatternSet {
   const set = compilePatterns(patternsFolder);
   mkdirSync(distFolder, { recursive: true });
   writeFileSync(new URL('patterns.json', distFolder), JSON.stringify(set));
-  const bare = set.patterns.map((pattern) => ({ ...pattern, examples: [], counterExamples: [] }));
+  const bare = set.patterns.map((pattern) => ({ ...pattern, examples: [], counterExamples: [], verify: undefined }));
   writeFileSync(new URL('scan-patterns.json', distFolder), JSON.stringify({ ...set, patterns: bare }));
+  const verifications = set.patterns.flatMap(({ id, verify }) => (verify ? [[id, verify]] : []));
+  writeFileSync(new URL('verifications.json', distFolder), JSON.stringify(Object.fromEntries(verifications)));
   return set;
 }
 

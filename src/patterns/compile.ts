@@ -19,6 +19,8 @@ import {
 import { checksums } from '../scan/checksums.ts';
 import { detectorWindow } from '../scan/detector-window.ts';
 import { followOfDetector } from '../scan/generic-follow.ts';
+import { lintVerification } from '../verify/lint.ts';
+import { protocolNames } from '../wire/protocol.ts';
 import { AnalysisError, analysePattern, detectorReach } from './analyse.ts';
 import { type LoadedPatternFile, loadPatternFiles, type PatternProblem, throwProblems } from './load.ts';
 import { findGroup, groupNames, parseRegex, RegexError } from './regex.ts';
@@ -230,6 +232,11 @@ function problemsOf(pattern: PatternDefinition): FieldProblem[] {
   for (const [index, value] of pattern.allow.entries()) {
     const problem = value.startsWith('re:') ? regexProblem(value.slice(3)) : undefined;
     if (problem) report(['allow', index], problem);
+  }
+  if (pattern.verify !== undefined) {
+    const parts = pattern.parts.map(({ name }) => name);
+    for (const { path, message } of lintVerification(verificationOf(pattern.verify), { parts, protocols: protocolNames() }))
+      report(['verify', ...path], `${pattern.id}: ${message}`);
   }
   return problems;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { distFolder } from '../dist-folder.ts';
 import { QuashError } from '../errors.ts';
 import type { Pattern, PatternSet } from '../model/pattern.ts';
+import type { Verification } from '../model/verification.ts';
 
 export interface LoadedPatterns {
   readonly set: PatternSet;
@@ -11,8 +12,8 @@ export interface LoadedPatterns {
 
 /**
  * The patterns that were compiled at build time, and those of the user's own `files` merged into them. Without files
- * this reads one JSON file: neither YAML nor schemas nor RE2 are loaded. Examples and counter-examples come only when asked
- * for: they are two thirds of the file, and a hook reads it at every commit.
+ * this reads one JSON file: neither YAML nor schemas nor RE2 are loaded. Examples, counter-examples and `verify` come only when
+ * asked for: they are most of the file, and a hook reads it at every commit.
  */
 export async function loadPatterns({
   files = [],
@@ -21,7 +22,7 @@ export async function loadPatterns({
   readonly files?: readonly string[];
   readonly withExamples?: boolean;
 } = {}): Promise<LoadedPatterns> {
-  const builtIn = readCompiled(withExamples ? 'patterns.json' : 'scan-patterns.json');
+  const builtIn = readCompiled<PatternSet>(withExamples ? 'patterns.json' : 'scan-patterns.json');
   if (files.length === 0) return { set: builtIn, notices: [] };
   const { compileUserPatterns } = await import('./compile.ts');
   return mergePatterns(builtIn, compileUserPatterns(files));
@@ -46,10 +47,15 @@ export function mergePatterns(set: PatternSet, added: readonly Pattern[]): Loade
   return { set: { version: `${set.version}+${added.length}`, patterns }, notices };
 }
 
-function readCompiled(name: string): PatternSet {
+/** How the providers of the built-in patterns are asked, by pattern; a file of its own, which neither a hook nor a clean scan reads. */
+export function loadVerifications(): ReadonlyMap<string, Verification> {
+  return new Map(Object.entries(readCompiled<Readonly<Record<string, Verification>>>('verifications.json')));
+}
+
+function readCompiled<T>(name: string): T {
   const file = new URL(name, distFolder);
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as PatternSet;
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
   } catch (cause) {
     throw new QuashError(
       'pattern',

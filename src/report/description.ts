@@ -8,24 +8,23 @@ export function placeName(location: Pick<LocationRecord, 'origin' | 'line' | 'co
 
 /** What a verdict says beyond its state, as separate phrases. Not neutralised. */
 export function verdictDetails(verdict: VerdictRecord): string[] {
-  switch (verdict.state) {
-    case 'live':
-      return [
-        verdict.identity === null ? '' : `identity ${verdict.identity}`,
-        verdict.scopes?.length ? `scopes ${verdict.scopes.join(', ')}` : '',
-        verdict.expires === null ? '' : `expires ${verdict.expires}`,
-        verdict.lastUsed === null ? '' : `last used ${verdict.lastUsed}`,
-      ].filter(Boolean);
-    case 'dead':
-      return verdict.evidence ? [verdict.evidence] : [];
-    case 'unknown':
-      return verdict.reason ? [verdict.reason] : [];
-    case 'unverifiable':
-    case 'unasked':
-      return [];
-    default:
-      return verdict.state satisfies never;
-  }
+  return [
+    verdict.canary === undefined ? '' : 'a trap',
+    verdict.identity === null ? '' : `identity ${verdict.identity}`,
+    verdict.account === null ? '' : `account ${verdict.account}`,
+    verdict.scopes?.length ? `scopes ${verdict.scopes.join(', ')}` : '',
+    verdict.created === null ? '' : `created ${verdict.created}`,
+    verdict.expires === null ? '' : `expires ${verdict.expires}`,
+    verdict.lastUsed === null ? '' : `last used ${verdict.lastUsed}`,
+    verdict.state === 'live' ? '' : (verdict.evidence ?? verdict.reason ?? ''),
+  ].filter(Boolean);
+}
+
+/** What was asked and what came back, a line each: `GET https://api.example.com/v1/me: 401, dead: …`. Not neutralised. */
+export function askedLines({ asked = [] }: VerdictRecord): string[] {
+  return asked.map(
+    ({ method, url, status, outcome }) => `${method} ${url}: ${status === undefined ? '' : `${status}, `}${outcome}`,
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Location } from '../model/location.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Identity, Severity } from '../model/pattern.ts';
 import { redact, type Secret } from '../model/secret.ts';
-import type { Verdict, VerdictState } from '../model/verdict.ts';
+import type { Asked, Verdict, VerdictState } from '../model/verdict.ts';
 
 /** A candidate that was not reported, and why: a row of `--explain`. */
 export interface TurnedDown {
@@ -41,11 +41,17 @@ export interface VerdictRecord {
   readonly state: VerdictState;
   readonly checkedAt: string | null;
   readonly identity: string | null;
+  readonly account: string | null;
   readonly scopes: readonly string[] | null;
+  readonly created: string | null;
   readonly expires: string | null;
   readonly lastUsed: string | null;
   readonly evidence: string | null;
   readonly reason: string | null;
+  /** Who laid the credential out as a trap; only of one that is known to be. */
+  readonly canary?: string;
+  /** What was asked, and what came back; only where something was. */
+  readonly asked?: readonly Asked[];
 }
 
 export interface LocationRecord {
@@ -137,38 +143,22 @@ export function summaryRecord(summary: Summary): { readonly type: 'summary' } & 
 }
 
 function verdictRecord(verdict: Verdict): VerdictRecord {
-  const { state } = verdict;
-  const nothing = {
+  const { state, identity, account, scopes, created, expires, lastUsed } = verdict;
+  const isAsked = state === 'live' || state === 'dead' || state === 'unknown';
+  return {
     state,
-    checkedAt: null,
-    identity: null,
-    scopes: null,
-    expires: null,
-    lastUsed: null,
-    evidence: null,
-    reason: null,
+    checkedAt: isAsked ? verdict.checkedAt : null,
+    identity: identity ?? null,
+    account: account ?? null,
+    scopes: scopes ?? null,
+    created: created ?? null,
+    expires: expires ?? null,
+    lastUsed: lastUsed ?? null,
+    evidence: state === 'live' || state === 'dead' ? verdict.evidence : null,
+    reason: state === 'unknown' || state === 'unasked' ? (verdict.reason ?? null) : null,
+    ...(state === 'unasked' && verdict.canary !== undefined && { canary: verdict.canary }),
+    ...(isAsked && verdict.asked?.length && { asked: verdict.asked }),
   };
-  switch (state) {
-    case 'live':
-      return {
-        ...nothing,
-        checkedAt: verdict.checkedAt,
-        identity: verdict.identity ?? null,
-        scopes: verdict.scopes ?? null,
-        expires: verdict.expires ?? null,
-        lastUsed: verdict.lastUsed ?? null,
-        evidence: verdict.evidence,
-      };
-    case 'dead':
-      return { ...nothing, checkedAt: verdict.checkedAt, evidence: verdict.evidence };
-    case 'unknown':
-      return { ...nothing, checkedAt: verdict.checkedAt, reason: verdict.reason };
-    case 'unverifiable':
-    case 'unasked':
-      return nothing;
-    default:
-      return verdict satisfies never;
-  }
 }
 
 function locationRecord(location: Location, conceal: (text: string) => string): LocationRecord {
@@ -215,8 +205,11 @@ export function concealing(secrets: Iterable<Secret>): Conceal {
 }
 
 function mapStrings<T extends object>(value: T, change: (text: string) => string): T {
-  const changed = (item: unknown): unknown =>
-    typeof item === 'string' ? change(item) : Array.isArray(item) ? item.map(changed) : item;
+  const changed = (item: unknown): unknown => {
+    if (typeof item === 'string') return change(item);
+    if (Array.isArray(item)) return item.map(changed);
+    return typeof item === 'object' && item !== null ? mapStrings(item, change) : item;
+  };
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, changed(item)])) as T;
 }
 

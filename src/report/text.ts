@@ -1,7 +1,7 @@
 import type { Summary } from '../model/finding.ts';
 import type { Pattern, Severity } from '../model/pattern.ts';
 import type { VerdictState } from '../model/verdict.ts';
-import { firstDetails, historyDetails, placeName, reasonWords, verdictDetails } from './description.ts';
+import { askedLines, firstDetails, historyDetails, placeName, reasonWords, verdictDetails } from './description.ts';
 import { displayWidth } from './display-width.ts';
 import { type GapGroup, groupGaps } from './gap-groups.ts';
 import { locationUrl } from './links.ts';
@@ -68,6 +68,9 @@ function findingText(record: FindingRecord, pattern: Pattern, options: ReportOpt
   const lines = [
     heading(record, pattern, paint, width),
     ...flow(identification(record, paint), width),
+    ...(options.explain
+      ? askedLines(record.verdict).map((line) => `${indent}${paint(neutralise(`asked ${line}`, 400), 'dim')}`)
+      : []),
     ...partLines(record, paint, width),
     ...flow(
       firstDetails(record, locations).map((text) => painted(text, paint, ['dim'])),

@@ -32,7 +32,9 @@ describe('jsonl', () => {
         state: 'live',
         checkedAt: '2026-11-24T08:00:00Z',
         identity: 'octocat',
+        account: null,
         scopes: ['repo', 'gist'],
+        created: null,
         expires: '2027-01-01',
         lastUsed: null,
         evidence: 'GET /user answered 200 with a login',
@@ -77,7 +79,7 @@ describe('jsonl', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    const keys = ['state', 'checkedAt', 'identity', 'scopes', 'expires', 'lastUsed', 'evidence', 'reason'];
+    const keys = ['state', 'checkedAt', 'identity', 'account', 'scopes', 'created', 'expires', 'lastUsed', 'evidence', 'reason'];
     expect(lines.slice(0, 3).map(({ verdict }) => Object.keys(verdict))).toEqual([keys, keys, keys]);
     expect(lines.map(({ verdict }) => verdict?.state)).toEqual(['live', 'unknown', 'unasked', undefined]);
   });

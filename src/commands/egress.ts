@@ -1,0 +1,67 @@
+import type { Context } from '../cli-context.ts';
+import { type Exit, exits } from '../exit.ts';
+import type { Options } from '../flags.ts';
+import { loadPatterns, loadVerifications } from '../patterns/pattern-set.ts';
+import { createPaint } from '../report/paint.ts';
+import { counted } from '../report/quantities.ts';
+import { type EgressRow, egressOf, joinRows } from '../verify/egress.ts';
+import { loadProtocol } from '../wire/protocol.ts';
+
+/** `quash egress`: every host that may be contacted, with what is sent there and what that brings about. Contacts nothing. */
+export async function run(options: Options<'egress'>, context: Context): Promise<Exit> {
+  const { set } = await loadPatterns({ files: options.patterns });
+  const verifications = loadVerifications();
+  const rows: EgressRow[] = [];
+  for (const pattern of set.patterns) {
+    const verification = pattern.verify ?? verifications.get(pattern.id);
+    if (verification) rows.push(...(await egressOf(pattern, verification, loadProtocol)));
+  }
+  const joined = joinRows(rows);
+  const verified = new Set(rows.flatMap(({ patterns }) => patterns)).size;
+  const allowed = { endpoints: options.endpoint, allowHosts: options.allowHost };
+  context.stdout.write(
+    options.format === 'json'
+      ? `${JSON.stringify({ egress: joined, patterns: set.patterns.length, verified, ...allowed }, undefined, 2)}\n`
+      : tableText(joined, { ...allowed, verified, patterns: set.patterns.length }, context),
+  );
+  return exits.clean;
+}
+
+function tableText(
+  rows: readonly EgressRow[],
+  {
+    endpoints,
+    allowHosts,
+    verified,
+    patterns,
+  }: {
+    readonly endpoints: readonly string[];
+    readonly allowHosts: readonly string[];
+    readonly verified: number;
+    readonly patterns: number;
+  },
+  context: Context,
+): string {
+  const paint = createPaint(context.color.stdout);
+  const lines: string[] = [];
+  let before: EgressRow | undefined;
+  for (const row of rows) {
+    if (row.provider !== before?.provider) lines.push(`${before ? '\n' : ''}${paint(row.provider, 'bold')}`);
+    if (row.provider !== before?.provider || row.host !== before.host) lines.push(`  ${paint(row.host, 'cyan')}`);
+    lines.push(
+      `    ${`${row.method} ${row.path}`.trimEnd()}${row.purpose === 'clean up' ? '  (takes back what asking made)' : ''}`,
+    );
+    lines.push(paint(`      sends ${row.sends}; for ${row.patterns.join(', ')}`, 'dim'));
+    if (row.effects !== null) lines.push(`      ${paint('effect', 'yellow')} ${row.effects}`);
+    before = row;
+  }
+  const hosts = new Set(rows.map(({ host }) => host)).size;
+  lines.push(
+    '',
+    `${counted(hosts, 'host')} for ${verified} of ${counted(patterns, 'pattern')}. Nothing else is contacted; with --offline, nothing at all.`,
+    'A host that is named beside a secret is contacted only when --allow-host allows it.',
+    ...endpoints.map((endpoint) => `endpoint   ${endpoint}`),
+    ...allowHosts.map((host) => `allowed    ${host}`),
+  );
+  return `${lines.join('\n')}\n`;
+}

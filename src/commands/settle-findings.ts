@@ -1,0 +1,31 @@
+import type { Context } from '../cli-context.ts';
+import { findingId, fingerprint, identifying } from '../ledger/fingerprint.ts';
+import { fingerprintKey } from '../ledger/key.ts';
+import type { Finding } from '../model/finding.ts';
+import { foldFindings, type Identify } from '../scan/fold.ts';
+import type { Scanned } from './scan-targets.ts';
+
+/** Folds what was found and takes out what comments, ignore files and baselines know. */
+export async function settleFindings(scanned: Scanned, context: Context, warn: (text: string) => void) {
+  const ignored = { comment: scanned.allowedByComment, file: 0, baseline: 0 };
+  const findings: Finding[] = [];
+  if (scanned.candidates.length === 0) return { findings, ignored };
+  const { key, notice } = await fingerprintKey(context.env);
+  if (notice) warn(notice);
+  const identify: Identify = (pattern, secret, parts) => {
+    const print = fingerprint(key, pattern.provider, identifying(pattern, secret, parts));
+    return { fingerprint: print, id: findingId(print) };
+  };
+  const folded = foldFindings(scanned.candidates, identify);
+  await scanned.ignores.prepare(folded);
+  for (const finding of folded) {
+    const { reported, ignored: known } = scanned.ignores.sift(finding);
+    if (reported.length === finding.locations.length) {
+      findings.push(finding);
+      continue;
+    }
+    if (reported.length > 0) findings.push({ ...finding, locations: reported });
+    else ignored[known[0]?.why.by ?? 'file']++;
+  }
+  return { findings, ignored };
+}

@@ -1,0 +1,70 @@
+import type { Told } from '../model/verdict.ts';
+import type { Source, Tells } from '../model/verification.ts';
+import type { Answer } from './answer.ts';
+import { valuesAt } from './json-path.ts';
+import { fill, plain, type Variables } from './template.ts';
+
+const mostScopes = 200;
+const longest = 300;
+
+/** What an answer tells of the credential, by the pattern's mapping. What cannot be read is left out. */
+export function readTold(tells: Tells, answer: Answer, variables: Variables, now: Date): Told {
+  const text = (source: Source | undefined) => (source ? readSource(source, answer, variables)[0] : undefined);
+  const time = (source: Source | undefined) => (source ? readTime(text(source), source.time ?? 'iso', now) : undefined);
+  const told = {
+    identity: text(tells.identity),
+    account: text(tells.account),
+    created: time(tells.created),
+    expires: time(tells.expires),
+    lastUsed: time(tells.lastUsed),
+    scopes: tells.scopes ? readSource(tells.scopes, answer, variables).slice(0, mostScopes) : undefined,
+  };
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) as Told;
+}
+
+/** The values of the first place that is there. */
+export function readSource(source: Source, answer: Answer, variables: Variables): readonly string[] {
+  for (const from of source.from) {
+    const values = valuesFrom(from, answer, variables);
+    const texts = values.flatMap((value) =>
+      source.split === undefined ? [value] : value.split(source.split).map((one) => one.trim()),
+    );
+    const told = texts.filter((text) => text !== '').map((text) => text.slice(0, longest));
+    if (told.length > 0 || (values.length > 0 && source.split !== undefined)) return told;
+  }
+  return [];
+}
+
+/** A kept value is whole, whatever its length: it is sent on, not shown. */
+export function readKept(source: Source, answer: Answer, variables: Variables): string | undefined {
+  for (const from of source.from) {
+    const [value] = valuesFrom(from, answer, variables);
+    if (value !== undefined && value !== '') return value;
+  }
+  return undefined;
+}
+
+function valuesFrom(from: string, answer: Answer, variables: Variables): readonly string[] {
+  if (from.startsWith('json.')) return valuesAt(answer.json(), from.slice(5)).flatMap(textsOf);
+  if (from.startsWith('header.')) {
+    const name = from.slice(7).toLowerCase();
+    return Object.hasOwn(answer.headers, name) ? [answer.headers[name] as string] : [];
+  }
+  const filled = fill(from, variables, plain);
+  return 'value' in filled ? [filled.value] : [];
+}
+
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number' || typeof value === 'boolean') return [String(value)];
+  return Array.isArray(value) ? value.flatMap((item: unknown) => (typeof item === 'object' ? [] : textsOf(item))) : [];
+}
+
+function readTime(text: string | undefined, written: NonNullable<Source['time']>, now: Date): string | undefined {
+  if (text === undefined) return undefined;
+  const milliseconds = written === 'iso' ? Date.parse(text) : Number(text) * (written === 'milliseconds' ? 1 : 1000);
+  const date = new Date(written === 'from-now' ? now.getTime() + milliseconds : milliseconds);
+  // 0 and -1 are what several providers write for never.
+  if (Number.isNaN(date.getTime()) || (written !== 'iso' && Number(text) <= 0)) return undefined;
+  return date.toISOString();
+}
