@@ -108,8 +108,8 @@ async function converse(at: ReachedPlace, cancelled: AbortSignal, ask: (session:
     signal.throwIfAborted();
     return await Promise.race([ask(session), over]);
   } finally {
-    // A library's own farewell may fail on a line that is gone; the sockets are closed all the same.
-    await Promise.allSettled(closings.map(async (close) => close()));
+    // A library's own farewell may fail on a line that is gone, or wait for an answer: it is not waited for.
+    void Promise.allSettled(closings.map(async (close) => close()));
   }
 }
 
