@@ -1,6 +1,6 @@
+import { accountOfKeyId } from '../model/aws-account.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Told } from '../model/verdict.ts';
-import { accountOfKeyId } from '../model/aws-account.ts';
 import { canaryOwner } from './canaries.ts';
 
 /** What a value tells of itself, without anybody being asked. */

@@ -1,6 +1,6 @@
 import type { Asked } from '../model/verdict.ts';
-import { exchange, httpsUrl } from './exchange.ts';
 import type { ProtocolContext } from './protocol.ts';
+import { exchange, httpsUrl } from './protocol-http.ts';
 
 /** What an issuer says of itself, or why it is not known. */
 export type Discovered =

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Secret } from '../../src/model/secret.ts';
 import { accountOfKeyId } from '../../src/model/aws-account.ts';
+import { Secret } from '../../src/model/secret.ts';
 import { judgeOffline } from '../../src/verify/offline.ts';
 
 const now = new Date('2026-11-24T12:00:00Z');

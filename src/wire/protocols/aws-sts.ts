@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { accountOfKeyId } from '../../model/aws-account.ts';
 import type { Asked, Told } from '../../model/verdict.ts';
-import { type Exchange, exchange, formRequest, toldOf, toldText, wordOf } from '../exchange.ts';
 import type { Protocol, ProtocolAnswer, ProtocolContext } from '../protocol.ts';
+import { type Exchange, exchange, formRequest, toldOf, toldText, wordOf } from '../protocol-http.ts';
 import { type AwsKey, signV4 } from '../sigv4.ts';
 import type { Wire } from '../wire.ts';
 

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import type { Asked, Told } from '../../model/verdict.ts';
-import { exchange, formRequest, type Reply, scopesOf, toldOf, toldText, wordOf } from '../exchange.ts';
 import type { Protocol, ProtocolAnswer, ProtocolContext } from '../protocol.ts';
+import { exchange, formRequest, type Reply, scopesOf, toldOf, toldText, wordOf } from '../protocol-http.ts';
 
 /** https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud, each with its Microsoft Graph. */
 const clouds = [

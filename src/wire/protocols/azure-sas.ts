@@ -1,6 +1,6 @@
-import { exchange, httpsUrl, type Reply, toldOf } from '../exchange.ts';
 import type { HttpRequest } from '../http.ts';
 import type { Protocol, ProtocolAnswer, ProtocolContext } from '../protocol.ts';
+import { exchange, httpsUrl, type Reply, toldOf } from '../protocol-http.ts';
 
 const leewayMs = 300_000;
 

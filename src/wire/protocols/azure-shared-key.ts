@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { exchange, type Reply } from '../exchange.ts';
 import type { Protocol, ProtocolAnswer, ProtocolContext } from '../protocol.ts';
+import { exchange, type Reply } from '../protocol-http.ts';
 
 const version = '2021-08-06';
 

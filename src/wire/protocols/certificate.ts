@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { toldOf, toldText } from '../exchange.ts';
 import { pemOf } from '../pem.ts';
 import type { Protocol, ProtocolAnswer, ProtocolContext } from '../protocol.ts';
+import { toldOf, toldText } from '../protocol-http.ts';
 
 /**
  * Private keys against the certificate that stands beside them. Nothing is sent. An expired certificate is refused by

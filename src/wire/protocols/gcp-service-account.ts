@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { exchange, formRequest, type Reply, toldOf, wordOf } from '../exchange.ts';
 import { pemOf } from '../pem.ts';
 import type { Protocol, ProtocolAnswer, ProtocolContext } from '../protocol.ts';
+import { exchange, formRequest, type Reply, toldOf, wordOf } from '../protocol-http.ts';
 
 /** Never the `token_uri` of the file, which whoever wrote the file chose. */
 const tokenUrl = 'https://oauth2.googleapis.com/token';

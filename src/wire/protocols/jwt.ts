@@ -9,8 +9,8 @@ import {
 } from 'jose';
 import type { Asked, Told } from '../../model/verdict.ts';
 import { discover, endpointOf } from '../discovery.ts';
-import { exchange, scopesOf, timeOf, toldOf, toldText } from '../exchange.ts';
 import type { Protocol, ProtocolAnswer, ProtocolContext } from '../protocol.ts';
+import { exchange, scopesOf, timeOf, toldOf, toldText } from '../protocol-http.ts';
 import type { Wire } from '../wire.ts';
 
 /** RFC 7519, section 4.1.4: who checks may allow "some small leeway, usually no more than a few minutes". */

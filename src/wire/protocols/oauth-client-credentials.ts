@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Secret } from '../../model/secret.ts';
 import type { Asked } from '../../model/verdict.ts';
 import { discover, endpointOf } from '../discovery.ts';
-import { exchange, formRequest, httpsUrl, scopesOf, toldOf, wordOf } from '../exchange.ts';
 import { basicOf } from '../oauth-client.ts';
 import type { Protocol, ProtocolAnswer, ProtocolContext } from '../protocol.ts';
+import { exchange, formRequest, httpsUrl, scopesOf, toldOf, wordOf } from '../protocol-http.ts';
 
 /**
  * OAuth 2.0 clients, by the client credentials grant (RFC 6749, section 4.4). What is issued is revoked at once (RFC 7009)

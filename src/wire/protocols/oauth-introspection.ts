@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
-import { exchange, formRequest, httpsUrl, type Reply, scopesOf, timeOf, toldOf, toldText, wordOf } from '../exchange.ts';
 import { basicOf } from '../oauth-client.ts';
 import type { Protocol, ProtocolAnswer, ProtocolContext } from '../protocol.ts';
+import { exchange, formRequest, httpsUrl, type Reply, scopesOf, timeOf, toldOf, toldText, wordOf } from '../protocol-http.ts';
 
 /**
  * OAuth 2.0 tokens by introspection (RFC 7662). `sees: all` says that the server shows every token to whoever asks with

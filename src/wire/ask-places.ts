@@ -1,0 +1,152 @@
+import { Socket } from 'node:net';
+import type { Asked, Told } from '../model/verdict.ts';
+import { isNear } from './near.ts';
+import { type Place, placesOf } from './places.ts';
+import type { ProtocolAnswer, ProtocolContext } from './protocol.ts';
+
+/** What one server said, or why it proves nothing. */
+export type Reply = Told &
+  (
+    | { readonly state: 'live'; readonly evidence: string }
+    | { readonly state: 'dead'; readonly evidence: string }
+    | { readonly state: 'unknown'; readonly reason: string }
+  );
+
+/** A place whose address was checked, and is the one to connect to. */
+export interface ReachedPlace extends Place {
+  readonly address: string;
+  /** What its certificate has to name. */
+  readonly servername: string;
+  /** This machine, or a private network that the user allowed: no stranger listens on the way. */
+  readonly isNear: boolean;
+}
+
+/** One conversation with one server. All that it opened is closed when it ends, however it ends. */
+export interface Session {
+  readonly at: ReachedPlace;
+  /** Ends with the deadline, or when the run is cancelled. */
+  readonly signal: AbortSignal;
+  /** A socket that is not connected yet. */
+  socket(): Socket;
+  /** What to do when the conversation is over, for what a library opened by itself. */
+  onEnd(close: () => unknown): void;
+}
+
+export interface Spoken {
+  /** The protocol's name, and the scheme of its URLs. */
+  readonly protocol: string;
+  readonly scheme: string;
+  readonly defaultPort: number;
+  /** Values that no text may show, besides those of the context: what was decoded. */
+  readonly hidden: readonly string[];
+}
+
+/** How long one server has for the whole conversation. */
+const deadlineMs = 10_000;
+
+/**
+ * Asks the places that `hosts` names, one after the other, until one of them says that the credential is alive or dead.
+ * Addresses, limits and the breaker are the wire's; deadline, closing and concealment are kept here, so that no protocol
+ * can forget them.
+ */
+export async function askPlaces(
+  spoken: Spoken,
+  hosts: string,
+  context: ProtocolContext,
+  ask: (session: Session) => Promise<Reply>,
+): Promise<ProtocolAnswer> {
+  const places = placesOf(hosts, spoken.defaultPort);
+  if (places.length === 0) return { state: 'unknown', reason: 'what stands for its host names no place to ask', asked: [] };
+  const asked: Asked[] = [];
+  let reason = '';
+  for (const place of places) {
+    const at = context.now().toISOString();
+    const reply = concealed(await askPlace(place, context, ask), spoken, context);
+    const outcome = reply.state === 'unknown' ? reply.reason : reply.evidence;
+    const host = place.host.includes(':') ? `[${place.host}]` : place.host;
+    asked.push({ at, method: spoken.protocol, url: `${spoken.scheme}://${host}:${place.port}`, outcome });
+    if (reply.state !== 'unknown') return { ...reply, asked };
+    // The first server's words: those after it were asked for want of them.
+    reason ||= reply.reason;
+  }
+  return { state: 'unknown', reason, asked };
+}
+
+async function askPlace(place: Place, { wire, to }: ProtocolContext, ask: (session: Session) => Promise<Reply>): Promise<Reply> {
+  const reached = await wire.reach(place.host, place.port, to);
+  if ('failure' in reached) return { state: 'unknown', reason: reached.failure.detail };
+  const at = { host: place.host, ...reached, isNear: isNear(reached.address) };
+  try {
+    const answer = await wire.within(place.host, to, (signal) => converse(at, signal, ask));
+    return 'failure' in answer ? { state: 'unknown', reason: answer.failure.detail } : answer;
+  } catch (error) {
+    return { state: 'unknown', reason: phraseOf(error) };
+  }
+}
+
+async function converse(at: ReachedPlace, cancelled: AbortSignal, ask: (session: Session) => Promise<Reply>): Promise<Reply> {
+  const signal = AbortSignal.any([cancelled, AbortSignal.timeout(deadlineMs)]);
+  const closings: (() => unknown)[] = [];
+  const over = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+  const session: Session = {
+    at,
+    signal,
+    socket: () => {
+      const socket = new Socket().on('error', () => socket.destroy());
+      closings.push(() => socket.destroy());
+      return socket;
+    },
+    onEnd: (close) => closings.push(close),
+  };
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([ask(session), over]);
+  } finally {
+    // A library's own farewell may fail on a line that is gone; the sockets are closed all the same.
+    await Promise.allSettled(closings.map(async (close) => close()));
+  }
+}
+
+/** A reply in which nothing hidden shows, whoever put it there: servers quote what they were sent. */
+function concealed(reply: Reply, { hidden }: Spoken, { hide }: ProtocolContext): Reply {
+  const values = [...hidden, ...hide.map((secret) => secret.reveal())].filter((value) => value !== '');
+  // The longest first: one may hold another.
+  values.sort((a, b) => b.length - a.length);
+  const shown = (text: string) =>
+    values
+      .reduce((rest, value) => rest.replaceAll(value, '…'), text)
+      .replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ')
+      .trim()
+      .slice(0, 300);
+  return Object.fromEntries(
+    Object.entries(reply).map(([key, value]) => [key, Array.isArray(value) ? value.map(shown) : shown(value as string)]),
+  ) as unknown as Reply;
+}
+
+/** Options for TLS to a place. Where no stranger listens, a certificate that nobody vouches for will do unless it is asked for. */
+export function tlsOptions(
+  at: ReachedPlace,
+  isVerified: boolean,
+): { readonly host: string; readonly servername?: string; readonly rejectUnauthorized: boolean } {
+  return { host: at.host, ...(at.servername && { servername: at.servername }), rejectUnauthorized: isVerified };
+}
+
+const phrases: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was closed',
+  EPIPE: 'the connection was closed',
+  ETIMEDOUT: 'the connection timed out',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the host cannot be reached',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate names another host',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+};
+
+/** What went wrong on the way, in a phrase. */
+export function phraseOf(error: unknown): string {
+  const { code, message } =
+    error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: String(error) };
+  if (typeof code === 'string' && phrases[code]) return phrases[code];
+  if (typeof code === 'string' && /(?:CERT|SIGNATURE|ISSUER)/.test(code)) return `its certificate is not trusted (${code})`;
+  return message || code || 'the connection failed';
+}
