@@ -1,0 +1,128 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
+import pLimit, { type LimitFunction } from 'p-limit';
+import pThrottle from 'p-throttle';
+import { type Failed, failed, isDown } from './failure.ts';
+
+export interface Limits {
+  readonly concurrency?: number;
+  readonly perSecond?: number;
+}
+
+export interface LaneTerms {
+  readonly retryAfterMs: number;
+  readonly downMs: number;
+  /** Ends all waiting. */
+  readonly signal: AbortSignal;
+}
+
+const defaults = { concurrency: 16, perSecond: 50 };
+
+/** So many failures in a row to connect, and the host is taken to be down. */
+const failuresUntilDown = 5;
+/** So many requests in a row that were told to come back later than we wait, and the others are not sent at all. */
+const refusalsUntilSpared = 3;
+
+/** What one host is asked through: so many at a time, so many a second, nobody while it asks for rest, nobody while it is down. */
+export interface Lane {
+  /** Runs `work` in its turn; a failure at once, without a turn, while the host is down or will not be asked. */
+  run<T>(limits: Limits, work: () => Promise<T>): Promise<T | Failed>;
+  /** Counts one attempt for the circuit breaker, with a turn of its own for the rate. */
+  attempt<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | Failed>;
+  /** The host asks for rest: everyone is held back. False when that is longer than anyone waits. */
+  rest(ms: number): boolean;
+  /** The host answered something else than a request for rest. */
+  answered(): void;
+}
+
+export function createLane(host: string, { retryAfterMs, downMs, signal }: LaneTerms): Lane {
+  let concurrency = Number.POSITIVE_INFINITY;
+  let perSecond = Number.POSITIVE_INFINITY;
+  let slots: LimitFunction | undefined;
+  let pace: () => Promise<void> = async () => {};
+  let restsUntil = 0;
+  let restedMs = 0;
+  let refusals = 0;
+  let sparedUntil = 0;
+  let lastFailure = '';
+
+  const breaker = circuitBreaker(
+    handleWhenResult((result) => {
+      const failure = (result as Partial<Failed> | null | undefined)?.failure;
+      if (!failure || !isDown(failure)) return false;
+      lastFailure = failure.detail;
+      return true;
+    }),
+    { halfOpenAfter: downMs, breaker: new ConsecutiveBreaker(failuresUntilDown) },
+  );
+
+  // Two patterns may name limits for one host: the stricter of each holds from then on, for both.
+  function tighten(limits: Limits): LimitFunction {
+    const stricter = {
+      concurrency: Math.min(concurrency, limits.concurrency ?? defaults.concurrency),
+      perSecond: Math.min(perSecond, limits.perSecond ?? defaults.perSecond),
+    };
+    if (stricter.perSecond < perSecond) pace = paceOf(stricter.perSecond, signal);
+    slots ??= pLimit(stricter.concurrency);
+    if (stricter.concurrency < concurrency) slots.concurrency = stricter.concurrency;
+    ({ concurrency, perSecond } = stricter);
+    return slots;
+  }
+
+  function refusal(): Failed | undefined {
+    if (Date.now() >= sparedUntil) return undefined;
+    const seconds = Math.ceil((sparedUntil - Date.now()) / 1000);
+    return failed('rate-limited', `${host} asked ${refusals} times to be left alone, for ${seconds} s from now`);
+  }
+
+  async function turn(own: AbortSignal): Promise<void> {
+    const rest = async () => {
+      // Another answer may have made the rest longer in the meantime.
+      while (restsUntil > Date.now()) await pause(restsUntil - Date.now(), undefined, { signal: own });
+    };
+    await rest();
+    await pace();
+    await rest();
+  }
+
+  return {
+    run: (limits, work) => tighten(limits)(async () => refusal() ?? (await work())),
+
+    async attempt(own, work) {
+      try {
+        return await breaker.execute(async () => {
+          await turn(own);
+          return work();
+        });
+      } catch (error) {
+        if (!(error instanceof BrokenCircuitError)) throw error;
+        return failed('host-down', `${host} is down and is not asked for a while: ${lastFailure}`);
+      }
+    },
+
+    rest(ms) {
+      const now = Date.now();
+      const longer = Math.max(0, now + ms - Math.max(now, restsUntil));
+      if (restedMs + longer <= retryAfterMs) {
+        restedMs += longer;
+        restsUntil = Math.max(restsUntil, now + ms);
+        return true;
+      }
+      // It may have meant one credential only, whose quota is used up: the others are still asked, until it says so again and again.
+      refusals++;
+      if (refusals >= refusalsUntilSpared) sparedUntil = Math.max(sparedUntil, now + ms);
+      return false;
+    },
+
+    answered() {
+      restedMs = 0;
+      refusals = 0;
+    },
+  };
+}
+
+/** At most so many a second, in slices of a tenth, so that a second never begins with all of them at once. */
+function paceOf(perSecond: number, signal: AbortSignal): () => Promise<void> {
+  const limit = Math.max(1, Math.floor(perSecond / 10));
+  return pThrottle({ limit, interval: (limit / perSecond) * 1000, signal })(async () => {});
+}
