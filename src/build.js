@@ -1,19 +1,21 @@
-// Builds dist/: TypeScript, the AssemblyScript kernel, the patterns, the JSON Schemas; and re2 when npm left it unbuilt.
+// Builds dist/: TypeScript, the bundle, the AssemblyScript kernel, the patterns, the JSON Schemas; and re2 when npm left it unbuilt.
 // Plain JavaScript, since it runs before anything else is there: `npm ci` and `npm run build` end in it.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { bundle } from './bundle.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-function main() {
+async function main() {
   // Installed as a dependency there are no sources to build and no compilers to do it with.
   if (!existsSync(join(root, 'node_modules', 'typescript'))) return;
   buildRe2();
   rmStale();
   run('TypeScript', join(root, 'node_modules/typescript/bin/tsc'), ['-p', root]);
+  await bundle(root);
   run('the kernel', join(root, 'node_modules/assemblyscript/bin/asc.js'), [
     '--config',
     join(root, 'src/scan/kernel/assembly/asconfig.json'),
@@ -86,7 +88,7 @@ function fail(message) {
   process.exit(1);
 }
 
-main();
+await main();
 const { configJsonSchema } = await import(pathToFileURL(join(root, 'dist/src/config.js')).href).catch(() => ({}));
 if (configJsonSchema) {
   const schema = configJsonSchema();

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { SourceMap, type SourceMapPayload } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { redact } from './model/secret.ts';
 
@@ -15,8 +17,27 @@ export function describeBug(error: unknown): string {
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && line.includes(root))
     .slice(0, 12)
-    .map((line) => `  ${shortenPaths(line.trim())}`);
+    .map((line) => `  ${shortenPaths(inSource(line.trim()))}`);
   return [`${name}${told ? `: ${told}` : ''}`, ...frames].join('\n');
+}
+
+/** A frame of the bundle as one of the source that it was made of. */
+function inSource(frame: string): string {
+  return frame.replace(/(\/[^\s()]+\.cjs):(\d+):(\d+)/, (place: string, file: string, line: string, column: string) => {
+    const map = readMap(file);
+    const entry = map?.findEntry(Number(line) - 1, Number(column) - 1);
+    if (!entry || !('originalSource' in entry)) return place;
+    return `${entry.originalSource.replace(/^(?:\.\.\/)+/, '')}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+  });
+}
+
+function readMap(file: string): SourceMap | undefined {
+  try {
+    return new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')) as SourceMapPayload);
+  } catch {
+    // Without its map the bundle's own lines have to do.
+    return undefined;
+  }
 }
 
 function shortenPaths(text: string): string {

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type FileJob, runFileJob } from './scan-files.ts';
 
-parentPort!.postMessage(await runFileJob(workerData as FileJob));
+const port = parentPort!;
+void runFileJob(workerData as FileJob).then((scanned) => port.postMessage(scanned));

@@ -69,7 +69,7 @@ export async function scanFiles(
   const timer = setInterval(report, 100);
   const workers = Array.from(
     { length: threads - 1 },
-    () => new Worker(new URL('src/commands/scan-files-worker.js', distFolder), { workerData: job }),
+    () => new Worker(new URL('bundle/scan-files-worker.cjs', distFolder), { workerData: job }),
   );
   try {
     const answers = workers.map(

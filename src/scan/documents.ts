@@ -10,37 +10,21 @@ const mostCopies = 100;
 /** Zero bytes in the first this many make a document binary, as for git. */
 const binaryBytes = 8000;
 
-/** A document in the kernel's memory, and what was found in it. */
-export interface Document {
-  readonly address: number;
-  readonly length: number;
-  /** The hits, copied to a buffer of their own; `-1` when they are not kept. */
-  hits: number;
-  hitCount: number;
-  /** Its text is not its bytes (UTF-16), or its hits are too many to keep: children cannot build on it. */
-  readonly isOpaque: boolean;
-}
-
 /** Scans documents in a kernel's memory. One per thread. */
 export interface DocumentScanner {
   readonly kernel: Kernel;
   readonly engine: Engine;
-  /** Scans a whole document and calls `emit` for each match. Returns what a child may build on. */
-  scan(address: number, length: number, emit: (match: Emitted) => void): Document;
-  /** Scans the result of a delta on `base`, given its copied runs. */
-  scanDelta(
-    address: number,
-    length: number,
-    segments: number,
-    segmentCount: number,
-    base: Document,
-    emit: (match: Emitted) => void,
-  ): Document;
-  /** Lets go of what was decided so far. Called when no document is alive that a child could build on. */
+  /** Where the hits of the document that was scanned last lie, and for how many there is room. */
+  readonly hits: number;
+  /**
+   * Scans a whole document and calls `emit` for each match. Returns how many hits it has, for those who build on it; -1 when
+   * nobody can: its text is not its bytes (UTF-16), or its hits are too many to keep.
+   */
+  scan(address: number, length: number, emit: (match: Emitted) => void): number;
+  /** Decides what is open of the document's hits, found by the kernel, and calls `emit` for each match. */
+  decide(address: number, length: number, count: number, emit: (match: Emitted) => void): void;
+  /** Lets go of what was decided so far. Called when no document is alive that another could build on. */
   forget(): void;
-  /** Gives a document's hits a buffer of their own, for its children. */
-  keepHits(document: Document): void;
-  release(document: Document): void;
 }
 
 /** A decision at a place in a document. Lines and columns are worked out by `place`. */
@@ -181,8 +165,8 @@ export function createDocumentScanner(
     return -1;
   }
 
-  function scan(address: number, length: number, emit: (match: Emitted) => void): Document {
-    const wide = wideness(kernel.bytes(), address, length);
+  function scan(address: number, length: number, emit: (match: Emitted) => void): number {
+    const wide = exports.isWide(address, length) ? widenessOf(kernel.bytes(), address) : undefined;
     if (wide) {
       const units = (length - wide.skip) >> 1;
       const narrow = kernel.allocate(units);
@@ -192,33 +176,17 @@ export function createDocumentScanner(
       } finally {
         kernel.free(narrow);
       }
-      return { address, length, hits: -1, hitCount: 0, isOpaque: true };
+      return -1;
     }
-    const count = scanWhole(address, length, isBinaryAt(address, length), emit, plain);
-    return { address, length, hits: -1, hitCount: Math.max(0, count), isOpaque: count < 0 };
+    return scanWhole(address, length, isBinaryAt(address, length), emit, plain);
   }
 
-  function scanDelta(
-    address: number,
-    length: number,
-    segments: number,
-    segmentCount: number,
-    base: Document,
-    emit: (match: Emitted) => void,
-  ): Document {
-    if (base.isOpaque || wideness(kernel.bytes(), address, length)) return scan(address, length, emit);
-    exports.setHits(hits, mostHits);
-    exports.carryHits(address, length, segments, segmentCount, base.hits, base.hitCount, base.length, 1);
-    if (exports.hitsFull.value) return scan(address, length, emit);
-    const count = exports.hitCount.value;
+  function decide(address: number, length: number, count: number, emit: (match: Emitted) => void): void {
     cursor = { offset: 0, line: 1, column: 1 };
-    if (count > 0 || engine.sweep) {
-      const isBinary = isBinaryAt(address, length);
-      const collected = collectCopies();
-      decideHits(address, length, isBinary, count, collected.add, plain, sweep(address, length, isBinary, plain));
-      collected.finish(emit);
-    }
-    return { address, length, hits: -1, hitCount: count, isOpaque: false };
+    const isBinary = isBinaryAt(address, length);
+    const collected = collectCopies();
+    decideHits(address, length, isBinary, count, collected.add, plain, sweep(address, length, isBinary, plain));
+    collected.finish(emit);
   }
 
   function isBinaryAt(address: number, length: number): boolean {
@@ -228,18 +196,11 @@ export function createDocumentScanner(
   return {
     kernel,
     engine,
+    hits,
     scan,
-    scanDelta,
+    decide,
     forget() {
       results.length = 1;
-    },
-    keepHits(document) {
-      document.hits = kernel.allocate(document.hitCount * 16);
-      kernel.bytes().copyWithin(document.hits, hits, hits + document.hitCount * 16);
-    },
-    release(document) {
-      if (document.hits >= 0) kernel.free(document.hits);
-      kernel.free(document.address);
     },
   };
 }
@@ -285,34 +246,12 @@ function unitsIn(bytes: Buffer, from: number, to: number): number {
   return units;
 }
 
-/** Whether a document is UTF-16, told by its mark or by the zeros of plain text; `low` is where a unit's low byte stands. */
-function wideness(bytes: Buffer, address: number, length: number): { readonly skip: 0 | 2; readonly low: 0 | 1 } | undefined {
-  if (length < 8) return undefined;
+/** Of a document of UTF-16 (see assembly/walk.ts) how long its mark is, and where a unit's low byte stands. */
+function widenessOf(bytes: Buffer, address: number): { readonly skip: 0 | 2; readonly low: 0 | 1 } {
   const first = bytes[address];
-  const second = bytes[address + 1];
-  if (first === 0xff && second === 0xfe) return { skip: 2, low: 0 };
-  if (first === 0xfe && second === 0xff) return { skip: 2, low: 1 };
-  if (
-    second === 0 &&
-    first !== 0 &&
-    bytes[address + 3] === 0 &&
-    bytes[address + 2] !== 0 &&
-    bytes[address + 5] === 0 &&
-    bytes[address + 7] === 0
-  ) {
-    return bytes[address + 4] !== 0 && bytes[address + 6] !== 0 ? { skip: 0, low: 0 } : undefined;
-  }
-  if (
-    first === 0 &&
-    second !== 0 &&
-    bytes[address + 2] === 0 &&
-    bytes[address + 3] !== 0 &&
-    bytes[address + 4] === 0 &&
-    bytes[address + 6] === 0
-  ) {
-    return bytes[address + 5] !== 0 && bytes[address + 7] !== 0 ? { skip: 0, low: 1 } : undefined;
-  }
-  return undefined;
+  if (first === 0xff || first === 0xfe)
+    return bytes[address + 1] >= 0xfe ? { skip: 2, low: first === 0xff ? 0 : 1 } : { skip: 0, low: 0 };
+  return { skip: 0, low: first === 0 ? 1 : 0 };
 }
 
 function narrowTo(bytes: Buffer, from: number, low: 0 | 1, units: number, to: number): void {

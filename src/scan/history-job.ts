@@ -6,7 +6,7 @@ import type { LooseObject } from '../git/object-store.ts';
 import { type PackEntries, packTypes } from '../git/pack.ts';
 import { createTreeCollector, type TreeLinks } from '../git/tree-graph.ts';
 import type { Pattern } from '../model/pattern.ts';
-import { createDocumentScanner, type Document, type DocumentScanner, type Emitted } from './documents.ts';
+import { createDocumentScanner, type DocumentScanner, type Emitted } from './documents.ts';
 import type { EngineOptions } from './engine.ts';
 import { KernelFullError } from './kernel/kernel.ts';
 import type { Decision } from './match.ts';
@@ -189,13 +189,11 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
       const objectOf = (entry: number) => firstObject + entries.name[entry];
       const nameAt = (entry: number) =>
         names.subarray(entries.name[entry] * job.hashBytes, (entries.name[entry] + 1) * job.hashBytes);
-      let bytes = 0;
-      let objects = 0;
-      walkDeltaTrees(scanner, packPath, entries, { firstChild, children }, chunk.roots, job.maxBytes, {
+      const { objects, bytes } = walkDeltaTrees(scanner, packPath, entries, { firstChild, children }, chunk.roots, job.maxBytes, {
         match: (entry, match) => record(objectOf(entry), entries.type[entry], match),
+        wantsObject: (entry) =>
+          collector !== undefined || entries.type[entry] === packTypes.tag || entries.type[entry] === packTypes.commit,
         object(entry, address, length) {
-          objects++;
-          bytes += length;
           if (collector)
             explain(objectOf(entry), entries.type[entry], scanner.kernel.bytes().subarray(address, address + length));
           if (entries.type[entry] === packTypes.tag) noteTag(nameAt(entry), scanner.kernel.bytes(), address);
@@ -261,18 +259,10 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
     const faults: ObjectFault[] = [];
     const collector = createTreeCollector(trees, blobs, { objects, isPartial });
     const { kernel } = scanner;
-    const reader: Pick<DocumentScanner, 'kernel' | 'scan' | 'scanDelta' | 'keepHits' | 'release' | 'forget'> = {
-      kernel,
-      scan: treeDocument,
-      scanDelta: treeDocument,
-      forget: () => {},
-      keepHits: () => {},
-      release: ({ address }) => kernel.free(address),
-    };
     for (let next = take(counters, counter.chunk); next < chunks.length; next = take(counters, counter.chunk)) {
       await pause();
       const { packPath, entries, firstChild, children, firstObject } = job.packs[chunks[next].pack];
-      walkDeltaTrees(reader, packPath, entries, { firstChild, children }, chunks[next].roots, job.maxBytes, {
+      walkDeltaTrees({ kernel }, packPath, entries, { firstChild, children }, chunks[next].roots, job.maxBytes, {
         match: () => {},
         object(entry, address, length) {
           const tree = treeOf[firstObject + entries.name[entry]];
@@ -308,10 +298,6 @@ export function scanBytes(scanner: DocumentScanner, bytes: Uint8Array, emit: (ma
   } finally {
     scanner.kernel.free(address);
   }
-}
-
-function treeDocument(address: number, length: number): Document {
-  return { address, length, hits: -1, hitCount: 0, isOpaque: true };
 }
 
 function take(counters: Int32Array, which: number): number {

@@ -1,8 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
 import type { DeltaForest } from '../git/delta-tree.ts';
-import { type PackEntries, readAt } from '../git/pack.ts';
-import type { Document, DocumentScanner, Emitted } from './documents.ts';
-import { KernelFullError, kernelErrors } from './kernel/kernel.ts';
+import type { PackEntries } from '../git/pack.ts';
+import { type DocumentScanner, type Emitted, mostHits } from './documents.ts';
+import { kernelErrors, recordTells, recordWords, type WalkHost, walkFaults } from './kernel/kernel.ts';
+import { aheadBytes, createStreamInput } from './stream-input.ts';
 
 /** What a walk over delta trees tells of. */
 export interface WalkVisitor {
@@ -14,160 +15,73 @@ export interface WalkVisitor {
   orphan(entry: number): void;
   /** An object that was read; it lies at `address` during the call. */
   object(entry: number, address: number, length: number): void;
+  /** Whether `object` is called for an entry; without it for all. */
+  wantsObject?(entry: number): boolean;
 }
 
-const windowBytes = 16 << 10;
-
-/** Of a copied run as the kernel tells it. */
-const segmentBytes = 12;
-/** The kernel's status for a delta of more copied runs than there is room for. */
-const tooManyRuns = -9;
-
-/** A buffer in the kernel's memory. */
-interface Room {
-  address: number;
-  size: number;
+/** How much a walk read. */
+export interface Walked {
+  readonly objects: number;
+  readonly bytes: number;
+  /** Documents scanned as the result of a delta on a base with hits, rather than whole. */
+  readonly deltas: number;
 }
 
-interface Frame {
-  readonly entry: number;
-  readonly document: Document;
-  nextChild: number;
-}
+/** A walk's records are laid out for trees of about so many entries at once. */
+const batchEntries = 1 << 17;
 
 /**
  * Walks delta trees depth first. Every entry is inflated once, with its base in memory; of a delta only what it inserts
- * and the seams of its copies are looked at. Where a base has a last child, it is let go before that child's own children
- * are walked: with the heaviest child last, few documents are alive at a time.
+ * and the seams of its copies are looked at. The walk itself runs in the kernel (assembly/walk.ts). A scanner without
+ * `decide` looks for nothing: its visitor gets the objects.
  */
 export function walkDeltaTrees(
-  scanner: Pick<DocumentScanner, 'kernel' | 'scan' | 'scanDelta' | 'keepHits' | 'release' | 'forget'>,
+  scanner: Pick<DocumentScanner, 'kernel'> & Partial<DocumentScanner>,
   packPath: string,
   entries: PackEntries,
   forest: Pick<DeltaForest, 'firstChild' | 'children'>,
   roots: Iterable<number>,
   maxBytes: number,
   visitor: WalkVisitor,
-): void {
+): Walked {
   const { kernel } = scanner;
   const { exports } = kernel;
   const { firstChild, children } = forest;
   const file = openSync(packPath, 'r');
-  const input: Room = { address: kernel.allocate(1 << 16), size: 1 << 16 };
-  const delta: Room = { address: kernel.allocate(1 << 16), size: 1 << 16 };
-  const segments: Room = { address: kernel.allocate(1 << 16), size: 1 << 16 };
+  const input = createStreamInput(kernel, file, entries);
+  const walked = { objects: 0, bytes: 0, deltas: 0 };
 
+  const entryOf = (record: number) => kernel.words()[record >> 2];
   // One closure for all: a walk makes hundreds of thousands of calls.
   let current = 0;
   const emit = (match: Emitted) => visitor.match(current, match);
 
-  // Small entries stand close together, and a read costs more than their bytes do: they come in windows.
-  const window = kernel.allocate(windowBytes);
-  let windowAt = 0;
-  let windowLength = 0;
-  let source = 0;
-
-  /** Makes a buffer that all entries use in turn large enough for this one. */
-  function makeRoom(room: Room, wanted: number): void {
-    if (wanted <= room.size) return;
-    const size = Math.min(wanted * 2, wanted + (16 << 20));
-    const address = kernel.allocate(size);
-    kernel.free(room.address);
-    room.address = address;
-    room.size = size;
-  }
-
-  /** Brings an entry's stream into the kernel's memory, to `source`; returns how many bytes of it there are. */
-  function readInput(entry: number): number {
-    const wanted = Math.min(entries.dataBytes[entry], mostStreamBytes(entries.size[entry]));
-    const at = entries.dataAt[entry];
-    if (wanted <= windowBytes >> 2) {
-      if (at < windowAt || at + wanted > windowAt + windowLength) {
-        windowAt = at;
-        windowLength = readAt(file, kernel.bytes(), window, at, windowBytes);
-      }
-      source = window + (at - windowAt);
-      return Math.min(wanted, windowAt + windowLength - at);
-    }
-    makeRoom(input, wanted);
-    source = input.address;
-    return readAt(file, kernel.bytes(), source, at, wanted);
-  }
-
-  function readWhole(entry: number): Document | undefined {
-    const size = entries.size[entry];
-    if (size > maxBytes) {
-      visitor.fault(entry, 'too-large', `${size} bytes`);
-      return undefined;
-    }
-    const have = readInput(entry);
-    const address = kernel.allocate(size);
-    const status = exports.inflate(source, have, address, size);
-    if (status !== 0) {
-      kernel.free(address);
-      visitor.fault(entry, 'corrupt', kernelErrors[status]);
-      return undefined;
-    }
-    return scanned(entry, address, size, undefined);
-  }
-
-  function scanned(entry: number, address: number, length: number, base: Document | undefined): Document {
-    current = entry;
-    try {
-      const document = base
-        ? scanner.scanDelta(address, length, segments.address, exports.segmentCount.value, base, emit)
-        : scanner.scan(address, length, emit);
-      visitor.object(entry, address, length);
-      return document;
-    } catch (cause) {
-      kernel.free(address);
-      throw cause;
-    }
-  }
-
-  function readDelta(entry: number, base: Document): Document | undefined {
-    const size = entries.size[entry];
-    if (size > maxBytes) {
-      visitor.fault(entry, 'too-large', `a delta of ${size} bytes`);
-      return undefined;
-    }
-    const have = readInput(entry);
-    makeRoom(delta, size);
-    let status = exports.inflate(source, have, delta.address, size);
-    if (status !== 0) {
-      visitor.fault(entry, 'corrupt', kernelErrors[status]);
-      return undefined;
-    }
-    exports.readDeltaSizes(delta.address, size);
-    const length = exports.deltaResultSize.value >>> 0;
-    if (length > maxBytes) {
-      visitor.fault(entry, 'too-large', `${length} bytes`);
-      return undefined;
-    }
-    const address = kernel.allocate(length);
-    status = applyDelta(size, base, address, length);
-    if (status !== 0) {
-      kernel.free(address);
-      visitor.fault(entry, 'corrupt', kernelErrors[status]);
-      return undefined;
-    }
-    return scanned(entry, address, length, base);
-  }
-
-  /** Applies the delta that was read, with room for its copied runs: a run takes one byte at least, and mostly seven. */
-  function applyDelta(size: number, base: Document, address: number, length: number): number {
-    for (;;) {
-      const room = Math.floor(segments.size / segmentBytes);
-      const status = exports.applyDelta(base.address, base.length, delta.address, size, address, length, segments.address, room);
-      if (status !== tooManyRuns) return status;
-      try {
-        makeRoom(segments, 2 * segments.size);
-      } catch (cause) {
-        kernel.free(address);
-        throw cause;
-      }
-    }
-  }
+  const host: WalkHost = {
+    locate(record) {
+      const source = input.locate(entryOf(record));
+      const words = kernel.words();
+      words[(record >> 2) + 1] = source;
+      words[(record >> 2) + 2] = input.length();
+      return true;
+    },
+    scanWhole(record, address, length) {
+      current = entryOf(record);
+      return scanner.scan!(address, length, emit);
+    },
+    decide(record, address, length, count) {
+      current = entryOf(record);
+      scanner.decide!(address, length, count, emit);
+      return true;
+    },
+    tell: (record, address, length) => visitor.object(entryOf(record), address, length),
+    fault(record, status, size) {
+      const entry = entryOf(record);
+      if (status < 0) visitor.fault(entry, 'corrupt', kernelErrors[status]);
+      else visitor.fault(entry, 'too-large', tooLarge(status, size));
+      orphan(entry);
+    },
+    forget: () => scanner.forget?.(),
+  };
 
   function orphan(entry: number): void {
     const pending = [entry];
@@ -180,48 +94,84 @@ export function walkDeltaTrees(
     }
   }
 
-  const stack: Frame[] = [];
-  /** Reads an entry, and goes on with its children or gives them up. */
-  function enter(entry: number, base: Document | undefined): void {
-    let document: Document | undefined;
-    try {
-      document = base ? readDelta(entry, base) : readWhole(entry);
-      if (document && firstChild[entry] !== firstChild[entry + 1]) scanner.keepHits(document);
-    } catch (cause) {
-      if (!(cause instanceof KernelFullError)) throw cause;
-      if (document) kernel.free(document.address);
-      document = undefined;
-      visitor.fault(entry, 'too-large', 'more than there is memory for, with what it stands on');
-    }
-    if (!document) orphan(entry);
-    else if (firstChild[entry] === firstChild[entry + 1]) kernel.free(document.address);
-    else stack.push({ entry, document, nextChild: firstChild[entry] });
-  }
-
-  try {
-    for (const root of roots) {
-      scanner.forget();
-      enter(root, undefined);
-      while (stack.length > 0) {
-        const frame = stack[stack.length - 1];
-        const child = children[frame.nextChild++];
-        const isLast = frame.nextChild === firstChild[frame.entry + 1];
-        if (isLast) stack.pop();
-        enter(child, frame.document);
-        if (isLast) scanner.release(frame.document);
+  /** Lays out the trees below the first of `left`, as many as are worth reading ahead in one go. */
+  function layOut(left: Uint32Array): { readonly roots: number; readonly records: Int32Array; readonly count: number } {
+    let records = new Int32Array(recordWords * 4096);
+    const parents: number[] = [];
+    const pending: number[] = [];
+    let count = 0;
+    let packed = 0;
+    let taken = 0;
+    while (taken < left.length && packed < aheadBytes >> 1 && count < batchEntries) {
+      pending.push(left[taken++], -1);
+      while (pending.length > 0) {
+        const parent = pending.pop()!;
+        const entry = pending.pop()!;
+        if ((count + 1) * recordWords > records.length) {
+          const larger = new Int32Array(records.length * 2);
+          larger.set(records);
+          records = larger;
+        }
+        const at = count * recordWords;
+        packed += entries.dataBytes[entry];
+        records[at] = entry;
+        records[at + 3] = entries.size[entry];
+        records[at + 5] = visitor.wantsObject === undefined || visitor.wantsObject(entry) ? recordTells : 0;
+        parents.push(parent);
+        // The last child is walked last, and so pushed first.
+        for (let i = firstChild[entry + 1] - 1; i >= firstChild[entry]; i--) pending.push(children[i], count);
+        count++;
       }
     }
-  } finally {
-    closeSync(file);
-    kernel.free(window);
-    for (const { address } of [input, delta, segments]) kernel.free(address);
+    for (let record = count - 1; record >= 0; record--) {
+      const at = record * recordWords + 4;
+      if (records[at] === 0) records[at] = record + 1;
+      const above = parents[record] * recordWords + 4;
+      if (above >= 0 && records[above] < records[at]) records[above] = records[at];
+    }
+    return { roots: taken, records, count };
   }
+
+  function walkBatch(records: Int32Array, count: number): void {
+    input.readAhead(records, count);
+    const address = kernel.allocate(4 * recordWords * count);
+    try {
+      kernel.words().set(records.subarray(0, recordWords * count), address >> 2);
+      exports.walkRecords(address, count);
+    } finally {
+      kernel.free(address);
+    }
+    walked.objects += exports.walkedObjects.value >>> 0;
+    walked.bytes += exports.walkedBytes.value;
+    walked.deltas += exports.walkedDeltas.value >>> 0;
+  }
+
+  const { walkHost } = kernel;
+  kernel.walkHost = host;
+  exports.configureWalk(
+    scanner.decide ? 1 : 0,
+    scanner.engine?.sweep ? 1 : 0,
+    Math.min(maxBytes, 0xffffffff),
+    scanner.hits ?? 0,
+    mostHits,
+  );
+  try {
+    let left = Uint32Array.from(roots);
+    while (left.length > 0) {
+      const batch = layOut(left);
+      walkBatch(batch.records, batch.count);
+      left = left.subarray(batch.roots);
+    }
+  } finally {
+    kernel.walkHost = walkHost;
+    closeSync(file);
+    input.close();
+    exports.endWalks();
+  }
+  return walked;
 }
 
-/**
- * More bytes than a stream of this many inflated bytes takes, however badly it is packed: zlib's own bound is a
- * thousandth and a few bytes. An entry whose neighbours are missing from the index seems to go on to the end of the pack.
- */
-function mostStreamBytes(size: number): number {
-  return size + (size >>> 3) + 65536;
+function tooLarge(status: number, size: number): string {
+  if (status === walkFaults.noRoom) return 'more than there is memory for, with what it stands on';
+  return status === walkFaults.deltaTooLarge ? `a delta of ${size} bytes` : `${size} bytes`;
 }

@@ -6,7 +6,7 @@ import type { Gap } from '../model/gap.ts';
 import type { Change } from './change.ts';
 import { type ChangedFile, collectFiles, diffArguments, type LineRange, readDiff } from './diff-output.ts';
 import { readChange } from './read-change.ts';
-import { findRepository } from './repository.ts';
+import { findRepository, type Repository } from './repository.ts';
 
 export interface StagedOptions extends GitOptions {
   readonly maxSize: number;
@@ -38,6 +38,12 @@ export async function* stagedChanges(options: StagedOptions): AsyncGenerator<Cha
 }
 
 async function diffAgainstHead(options: StagedOptions): Promise<readonly ChangedFile[]> {
+  const tree = looksUnborn(options) ? sha1EmptyTree : undefined;
+  if (tree !== undefined) {
+    // Git has the last word, and says it while it is at work already.
+    const [has, files] = await Promise.all([hasHead(options), filesOf(startDiff(tree, options)).catch(() => undefined)]);
+    if (!has && files !== undefined) return files;
+  }
   try {
     return await filesOf(startDiff('HEAD', options));
   } catch (error) {
@@ -86,8 +92,34 @@ async function emptyTree(options: GitOptions): Promise<string> {
   return (await git(['hash-object', '-t', 'tree', '--stdin'], options)).toString().trim();
 }
 
+/** Git knows the empty tree of SHA-1 in every repository that has these names. */
+const sha1EmptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+
+/** Whether HEAD seems to name a branch without a commit, in a repository of SHA-1: told by looking, which may be wrong. */
+function looksUnborn(options: GitOptions): boolean {
+  const repository = repositoryOf(options);
+  if (repository === undefined) return false;
+  const head = /^ref: *(refs\/.+?)\s*$/.exec(readIfThere(join(repository.gitDir, 'HEAD')))?.[1];
+  if (head === undefined || readIfThere(join(repository.commonDir, head)) !== '') return false;
+  if (readIfThere(join(repository.commonDir, 'packed-refs')).includes(` ${head}\n`)) return false;
+  return !/objectformat/i.test(readIfThere(join(repository.commonDir, 'config')));
+}
+
+/** The text of a file of git's; empty when there is none, or it is none that can be read. */
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function repositoryOf(options: GitOptions): Repository | undefined {
+  return findRepository(options.cwd, options.inherit === 'hook' ? process.env : {});
+}
+
 function readMergeHeads(options: GitOptions): string[] {
-  const repository = findRepository(options.cwd, options.inherit === 'hook' ? process.env : {});
+  const repository = repositoryOf(options);
   if (repository === undefined) return [];
   try {
     return readFileSync(join(repository.gitDir, 'MERGE_HEAD'), 'latin1')

@@ -23,6 +23,12 @@ test('nothing outside src/revoke reaches into revokers/: a scan or a hook cannot
   expect(loads.filter((file) => !file.startsWith('src/revoke/'))).toEqual([]);
 });
 
+test('what a hook loads holds nothing that speaks to a provider', () => {
+  const { sources: bundled } = JSON.parse(readFileSync(`${root}/dist/bundle/core.cjs.map`, 'utf8')) as { sources: string[] };
+  expect(bundled.filter((file) => /(?:^|\/)(?:revokers?|verify|wire)\//.test(file))).toEqual([]);
+  expect(bundled.some((file) => file.endsWith('src/scan/engine.ts'))).toBe(true);
+});
+
 test('the home folder comes from the system, which knows it where HOME is unset', () => {
   expect(filesWith(/process\.env(?:\.|\[['"])(?:HOME|USERPROFILE)\b/)).toEqual([]);
 });

@@ -21,8 +21,8 @@ export interface WalkResult {
   readonly faults: readonly string[];
 }
 
-/** Counts what a scanner does, and leaves it as it is. */
-function counted(scanner: DocumentScanner, counts: { decided: number; deltas: number }): DocumentScanner {
+/** Counts what a scanner decides, and leaves it as it is. */
+function counted(scanner: DocumentScanner, counts: { decided: number }): DocumentScanner {
   const { engine } = scanner;
   const { decide } = engine;
   Object.assign(engine, {
@@ -31,13 +31,7 @@ function counted(scanner: DocumentScanner, counts: { decided: number; deltas: nu
       return decide(...args);
     },
   });
-  return {
-    ...scanner,
-    scanDelta(...args) {
-      if (!args[4].isOpaque) counts.deltas++;
-      return scanner.scanDelta(...args);
-    },
-  };
+  return scanner;
 }
 
 function lineOf(name: string, { decision, ...place }: Emitted): string {
@@ -77,7 +71,7 @@ export function walkDeltas(gitDir: string, patterns: readonly Pattern[], minConf
     const forest = buildDeltaForest(entries, (type) => type !== packTypes.tree);
     const nameOf = (entry: number) =>
       index.names.toString('hex', hashBytes * entries.name[entry], hashBytes * (entries.name[entry] + 1));
-    walkDeltaTrees(scanner, index.packPath, entries, forest, forest.roots, 100e6, {
+    const { deltas } = walkDeltaTrees(scanner, index.packPath, entries, forest, forest.roots, 100e6, {
       match: (entry, match) => matches.add(lineOf(nameOf(entry), match)),
       fault: (entry, reason, detail) => faults.push(`${nameOf(entry)} ${reason}: ${detail}`),
       orphan: (entry) => faults.push(`${nameOf(entry)} has no base`),
@@ -86,6 +80,7 @@ export function walkDeltas(gitDir: string, patterns: readonly Pattern[], minConf
         bytes += length;
       },
     });
+    counts.deltas += deltas;
   }
   return { matches, ...counts, objects, bytes, faults };
 }

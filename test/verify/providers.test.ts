@@ -14,7 +14,7 @@ import { loadPatterns } from '../../src/patterns/pattern-set.ts';
 import { expandExample } from '../../src/patterns/recipes.ts';
 import { ask } from '../../src/verify/ask.ts';
 import { loadProtocol } from '../../src/wire/protocol.ts';
-import { createWire, type Wire } from '../../src/wire/wire.ts';
+import { createWire, type Wire, type WireOptions } from '../../src/wire/wire.ts';
 
 // Every pattern that verifies by HTTP is asked about at a server that answers as its provider's documentation says.
 
@@ -24,22 +24,20 @@ const verified = set.patterns.filter((pattern) => pattern.verify && 'steps' in p
 
 let server: ProviderServer;
 let wire: Wire;
-const abort = new AbortController();
 
 beforeAll(async () => {
   server = await startProviderServer(descriptions);
-  wire = createWire({
-    allowHosts: [],
-    endpoints: descriptions.flatMap(({ provider }) => server.endpoints(provider)),
-    env: {},
-    signal: abort.signal,
-    timeouts: { connectMs: 1000, headersMs: 300, totalMs: 500 },
-  });
+  wire = openWire();
 });
 afterAll(async () => {
   await wire.close();
   await server.close();
 });
+
+function openWire(timeouts: NonNullable<WireOptions['timeouts']> = {}): Wire {
+  const endpoints = descriptions.flatMap(({ provider }) => server.endpoints(provider));
+  return createWire({ allowHosts: [], endpoints, env: {}, signal: new AbortController().signal, timeouts });
+}
 
 function routesOf(pattern: Pattern): readonly Route[] {
   const description = descriptions.find(({ provider }) => provider === pattern.provider);
@@ -67,7 +65,7 @@ function plant(pattern: Pattern, state: KnownCredential['state']): KnownCredenti
   return credential;
 }
 
-function verdictOn(pattern: Pattern, { secret, parts }: KnownCredential): Promise<Verdict> {
+function verdictOn(pattern: Pattern, { secret, parts }: KnownCredential, by = wire): Promise<Verdict> {
   return ask(
     pattern.verify as HttpVerification,
     {
@@ -75,7 +73,7 @@ function verdictOn(pattern: Pattern, { secret, parts }: KnownCredential): Promis
       secret: new Secret(secret),
       parts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, new Secret(value)])),
     },
-    { wire, loadProtocol, now: () => new Date('2026-11-24T12:00:00Z') },
+    { wire: by, loadProtocol, now: () => new Date('2026-11-24T12:00:00Z') },
   );
 }
 
@@ -112,7 +110,10 @@ describe.concurrent.each(verified.map((pattern) => [pattern.id, pattern] as cons
 
   test.for([...misbehaviours])('%s proves nothing, and shows nothing', async (misbehaves) => {
     const credential = plant(pattern, { misbehaves });
-    const verdict = await verdictOn(pattern, credential);
+    // Of its own: what is silent long enough is taken to be down for everybody.
+    const impatient = openWire({ headersMs: 300, totalMs: 500 });
+    const verdict = await verdictOn(pattern, credential, impatient);
+    await impatient.close();
     expect(verdict, JSON.stringify(verdict)).toMatchObject({ state: 'unknown' });
     expect(JSON.stringify(verdict)).not.toContain(credential.secret);
   });

@@ -69,7 +69,37 @@ interface Exports {
   readonly scanDocument: (start: number, length: number) => void;
   readonly scanRange: (textStart: number, textEnd: number, from: number, to: number) => void;
   readonly wrappedEnd: (start: number, end: number, textEnd: number) => number;
+  readonly isWide: (at: number, bytes: number) => number;
+  readonly configureWalk: (looks: number, all: number, most: number, hits: number, room: number) => void;
+  readonly walkRecords: (at: number, total: number) => void;
+  readonly endWalks: () => void;
+  readonly walkedObjects: WebAssembly.Global<'i32'>;
+  readonly walkedBytes: WebAssembly.Global<'f64'>;
+  readonly walkedDeltas: WebAssembly.Global<'i32'>;
 }
+
+/** What a walk calls its host for; see assembly/walk.ts. Records, addresses and lengths are numbers in the kernel's memory. */
+export interface WalkHost {
+  /** Fills in where a record's stream lies; false when there is no room for it. */
+  locate(record: number): boolean;
+  /** Scans a document whole; gives how many hits it has, -1 when nothing can build on it, -2 when there is no room. */
+  scanWhole(record: number, address: number, length: number): number;
+  /** Decides the hits of a document; false when there is no room. */
+  decide(record: number, address: number, length: number, count: number): boolean;
+  /** An object that was read, of a record that asks for it. */
+  tell(record: number, address: number, length: number): void;
+  /** An entry that could not be read: a negative status as in `kernelErrors`, or one of `walkFaults`. */
+  fault(record: number, status: number, size: number): void;
+  /** No document is alive that another could build on. */
+  forget(): void;
+}
+
+/** Statuses of `WalkHost.fault` besides `kernelErrors`. */
+export const walkFaults = { wholeTooLarge: 1, deltaTooLarge: 2, resultTooLarge: 3, noRoom: 4 } as const;
+/** A record of a walk is eight u32; see assembly/walk.ts. */
+export const recordWords = 8;
+/** Flag of a record whose object the host is told of. */
+export const recordTells = 1;
 
 /** Literal number of an encoded run; see assembly/prefilter.ts. */
 export const runLiteral = 0xfff0;
@@ -127,6 +157,8 @@ export interface Kernel {
   /** Loads the literals to look for; `runs` also looks into encoded runs, `all` reports every run. */
   configure(literals: readonly KernelLiteral[], runs: 'none' | 'hiding' | 'all'): void;
   readonly allocatedBytes: () => number;
+  /** Who answers the walk that runs; undefined while none does. */
+  walkHost: WalkHost | undefined;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -139,7 +171,7 @@ export function kernelModule(): WebAssembly.Module {
 
 /** Instantiates the kernel. */
 export function createKernel(module: WebAssembly.Module = kernelModule()): Kernel {
-  const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
+  const exports = new WebAssembly.Instance(module, { host: hostOf(() => kernel) }).exports as unknown as Exports;
   const memory = exports.memory;
   let bytes = Buffer.from(memory.buffer);
   let words = new Uint32Array(memory.buffer);
@@ -207,8 +239,9 @@ export function createKernel(module: WebAssembly.Module = kernelModule()): Kerne
     }
   }
 
-  return {
+  const kernel: Kernel = {
     exports,
+    walkHost: undefined,
     bytes: () => bytes,
     words: () => words,
     allocate,
@@ -246,6 +279,32 @@ export function createKernel(module: WebAssembly.Module = kernelModule()): Kerne
     },
     allocatedBytes: () => memory.buffer.byteLength,
   };
+  return kernel;
+}
+
+/** What the kernel imports. A lack of room is a value there: it goes on with the next entry. */
+function hostOf(kernel: () => Kernel): Record<string, unknown> {
+  const host = () => kernel().walkHost!;
+  return {
+    allocate: (size: number) => roomOr(0, () => kernel().allocate(size >>> 0)),
+    free: (address: number) => kernel().free(address),
+    locate: (record: number) => roomOr(false, () => host().locate(record)),
+    scanWhole: (record: number, address: number, length: number) => roomOr(-2, () => host().scanWhole(record, address, length)),
+    decide: (record: number, address: number, length: number, count: number) =>
+      roomOr(false, () => host().decide(record, address, length, count)),
+    tell: (record: number, address: number, length: number) => host().tell(record, address, length),
+    fault: (record: number, status: number, size: number) => host().fault(record, status, size >>> 0),
+    forget: () => host().forget(),
+  };
+}
+
+function roomOr<T>(otherwise: T, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof KernelFullError) return otherwise;
+    throw cause;
+  }
 }
 
 function align(address: number): number {

@@ -11,7 +11,7 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
-  interface Global<T extends 'i32'> {
-    readonly value: T extends 'i32' ? number : never;
+  interface Global<T extends 'i32' | 'f64'> {
+    readonly value: T extends string ? number : never;
   }
 }

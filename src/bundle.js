@@ -1,0 +1,90 @@
+// Puts what a run loads into few files, dist/bundle/: resolving and reading ninety modules costs a hook more than its scan.
+// The modules of dist/src/ stay beside it, for the tests, the benchmarks and the build itself; only cli.js there is replaced.
+// CommonJS, since Node's loader of ES modules costs a thread milliseconds more; unminified, with source maps for bug reports.
+
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a hook run and a scan of files load anyway: with everything that they import they are one file. The rest stays lazy. */
+const core = [
+  'cli-main.ts',
+  'commands/hook.ts',
+  'hook/run-hook.ts',
+  'sources/staged.ts',
+  'commands/hook-scanner.ts',
+  'commands/scan.ts',
+  'commands/scan-files.ts',
+  'sources/files.ts',
+];
+
+/** Entry points beside the command line: threads. */
+const workers = ['commands/scan-files-worker.ts', 'scan/history-worker.ts'];
+
+/** Bundles the sources below `root`. */
+export async function bundle(root) {
+  const { rolldown } = await import('rolldown');
+  const source = (file) => join(root, 'src', file);
+  const folder = join(root, 'dist/bundle');
+  const isPackage = (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith(root);
+  const named = (file) => file.split('/').at(-1).replace(/\.ts$/, '');
+  const isLoud = ({ code }) => code !== 'INEFFECTIVE_DYNAMIC_IMPORT';
+  const onLog = (level, log, next) => {
+    if (isLoud(log)) next(level, log);
+  };
+
+  rmSync(folder, { recursive: true, force: true });
+  const inner = await rolldown({
+    input: Object.fromEntries(['cli-main.ts', ...workers].map((file) => [named(file), source(file)])),
+    platform: 'node',
+    external: isPackage,
+    onLog,
+  });
+  let reached;
+  await inner.write({
+    dir: folder,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    codeSplitting: {
+      groups: [
+        {
+          debugName: 'core',
+          name(id, context) {
+            reached ??= reachedFrom(core.map(source), context);
+            return reached.has(id) ? 'core' : null;
+          },
+        },
+      ],
+    },
+  });
+  await inner.close();
+
+  const outer = await rolldown({
+    input: source('cli.ts'),
+    platform: 'node',
+    external: (id) => isPackage(id) || id.endsWith('/cli-main.ts'),
+  });
+  await outer.write({
+    file: join(root, 'dist/src/cli.js'),
+    format: 'esm',
+    paths: (id) => (id.endsWith('/cli-main.ts') ? '../bundle/cli-main.cjs' : id),
+  });
+  await outer.close();
+}
+
+/** Every module that these import, directly or not; what is imported lazily is not followed. */
+function reachedFrom(files, context) {
+  const reached = new Set();
+  const open = [...files];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const info = context.getModuleInfo(id);
+    if (!info && files.includes(id))
+      throw new Error(`bundling: nothing imports ${id}, which src/bundle.js names; correct its list`);
+    if (!info || reached.has(id)) continue;
+    reached.add(id);
+    open.push(...info.importedIds);
+  }
+  return reached;
+}
