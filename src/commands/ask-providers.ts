@@ -42,9 +42,15 @@ export async function askProviders(
     env: context.env,
     signal: context.signal,
   });
+  const isPlaceKnown = (provider: string) =>
+    options.endpoint.some((endpoint) => endpoint.startsWith(`${provider}=`) || endpoint.startsWith(`${provider}@`));
   const cache = options.verdictAge === undefined ? undefined : await openCache(options.verdictAge, context, events);
   try {
-    return await verifyFindings(findings, { ...base, context: { wire, loadProtocol, now }, ...(cache && { cache }) });
+    return await verifyFindings(findings, {
+      ...base,
+      context: { wire, loadProtocol, isPlaceKnown, now },
+      ...(cache && { cache }),
+    });
   } finally {
     await wire.close();
     await cache?.save();

@@ -12,7 +12,10 @@ export type GapReason =
   | 'timeout'
   | 'depth'
   | 'outside-root'
-  | 'special-file';
+  | 'special-file'
+  | 'ratio'
+  | 'entries'
+  | 'unsupported';
 
 /** Bytes we were asked to scan and did not. A scan with gaps is never clean. */
 export interface Gap {

@@ -12,7 +12,46 @@ export type Origin =
     }
   | { readonly kind: 'staged'; readonly path: string }
   | { readonly kind: 'archive'; readonly path: string; readonly member: string }
+  | CiLogOrigin
+  | ChatOrigin
   | { readonly kind: 'stdin' };
+
+/** A line that a job wrote. Lines and columns count in the document: the file, or the member of an archive. */
+export interface CiLogOrigin {
+  readonly kind: 'ci-log';
+  /** `github-actions`, `gitlab`, `jenkins`, … */
+  readonly system: string;
+  readonly path: string;
+  readonly member?: string;
+  readonly repository?: string;
+  readonly run?: string;
+  readonly job?: string;
+  readonly step?: string;
+  readonly timestamp?: string;
+  readonly url?: string;
+}
+
+/** A message, or what was attached to one. */
+export interface ChatOrigin {
+  readonly kind: 'chat';
+  /** `slack`, `discord`, `teams`, … */
+  readonly system: string;
+  readonly path: string;
+  readonly member?: string;
+  readonly workspace?: string;
+  /** Its name, without a #. */
+  readonly channel?: string;
+  readonly author?: { readonly id?: string; readonly name?: string; readonly email?: string };
+  /** ISO 8601. */
+  readonly timestamp?: string;
+  /** The timestamp or id of the message that its thread began with. */
+  readonly thread?: string;
+  readonly permalink?: string;
+  readonly edited?: boolean;
+  readonly deleted?: boolean;
+  /** The name of the file that was attached, where the secret stands in that. */
+  readonly attachment?: string;
+}
 
 /** A path in a repository's history: the blob shown is the oldest version of that path that holds the secret. */
 export interface GitOrigin {

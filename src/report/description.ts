@@ -1,3 +1,4 @@
+import type { ChatOrigin, CiLogOrigin } from '../model/origin.ts';
 import { originName, shortHash } from './origin-path.ts';
 import type { FindingRecord, LocationRecord, VerdictRecord } from './record.ts';
 
@@ -32,6 +33,8 @@ export function askedLines({ asked = [] }: VerdictRecord): string[] {
  * has it at the same place. Not neutralised.
  */
 export function historyDetails({ origin }: Pick<LocationRecord, 'origin'>, isStill = false): string[] {
+  if (origin.kind === 'ci-log') return jobDetails(origin);
+  if (origin.kind === 'chat') return messageDetails(origin);
   if (!('commit' in origin) && origin.kind !== 'git') return [];
   const author = authorName(origin);
   const date = origin.date?.slice(0, 10) ?? '';
@@ -43,6 +46,28 @@ export function historyDetails({ origin }: Pick<LocationRecord, 'origin'>, isSti
     origin.versions !== undefined && origin.versions > 1 ? `${origin.versions} versions` : '',
     isStill ? 'still in the working tree' : '',
     !isStill && origin.lastCommit && origin.lastCommit !== origin.commit ? `last in ${shortHash(origin.lastCommit)}` : '',
+  ].filter(Boolean);
+}
+
+function jobDetails({ system, repository, run, job, step, timestamp }: CiLogOrigin): string[] {
+  return [
+    repository ? `${system} of ${repository}` : system,
+    run === undefined ? '' : `run ${run}`,
+    job === undefined ? '' : `job ${job}`,
+    step === undefined ? '' : `step ${step}`,
+    timestamp ?? '',
+  ].filter(Boolean);
+}
+
+function messageDetails({ system, workspace, channel, author, timestamp, edited, deleted, attachment }: ChatOrigin): string[] {
+  return [
+    workspace ? `${system} of ${workspace}` : system,
+    channel === undefined ? '' : `#${channel}`,
+    author ? authorName({ author: author.name ?? author.id ?? '', email: author.email ?? '' }) : '',
+    timestamp ?? '',
+    attachment === undefined ? '' : `attached as ${attachment}`,
+    edited ? 'edited' : '',
+    deleted ? 'deleted' : '',
   ].filter(Boolean);
 }
 

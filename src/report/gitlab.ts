@@ -102,7 +102,7 @@ function identifierOf(pattern: Pattern): object {
 function locationOf(location: LocationRecord): object {
   const { origin } = location;
   const commit = 'commit' in origin && origin.commit ? origin.commit : noCommit;
-  const author = 'author' in origin || 'email' in origin ? authorName(origin) : '';
+  const author = origin.kind !== 'chat' && ('author' in origin || 'email' in origin) ? authorName(origin) : '';
   return {
     file: originPath(origin) ?? originName(origin),
     commit: { sha: commit, ...(author && { author }), ...('date' in origin && origin.date && { date: origin.date }) },

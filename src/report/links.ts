@@ -10,6 +10,10 @@ interface Place {
 /** The address of a place: the file on this machine, or its page at the repository's host; undefined when there is none. */
 export function locationUrl(place: Place, root: string, repositoryUrl: string | undefined): string | undefined {
   const { origin } = place;
+  const told = origin.kind === 'ci-log' ? origin.url : origin.kind === 'chat' ? origin.permalink : undefined;
+  // It comes out of what was scanned: only an address of the web is made a link.
+  if (told !== undefined && URL.canParse(told) && new URL(told).protocol === 'https:') return new URL(told).href;
+  if (origin.kind === 'ci-log' || origin.kind === 'chat') return pathToFileURL(join(root, origin.path)).href;
   if (origin.kind === 'file' || origin.kind === 'staged' || origin.kind === 'archive') {
     return pathToFileURL(join(root, origin.path)).href;
   }

@@ -12,6 +12,8 @@ export function originPath(origin: AnyOrigin): string | undefined {
     case 'staged':
       return origin.path;
     case 'archive':
+    case 'ci-log':
+    case 'chat':
       return origin.path;
     case 'git':
       return origin.path === undefined ? undefined : inRepository(origin.repository, origin.path);
@@ -30,7 +32,9 @@ export function originPath(origin: AnyOrigin): string | undefined {
 export function originName(origin: AnyOrigin): string {
   switch (origin.kind) {
     case 'archive':
-      return `${origin.path}!/${origin.member}`;
+    case 'ci-log':
+    case 'chat':
+      return origin.member === undefined ? origin.path : `${origin.path}!/${origin.member}`;
     case 'commit':
       return `message of commit ${shortHash(origin.commit)}${ofRepository(origin.repository)}`;
     case 'tag':

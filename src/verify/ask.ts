@@ -6,10 +6,10 @@ import type { Destination, Wire } from '../wire/wire.ts';
 import { type Answer, readAnswer } from './answer.ts';
 import { patternHosts } from './hosts.ts';
 import { pickVariables } from './pick.ts';
-import { buildRequest } from './request.ts';
+import { buildRequest, isHostFromText } from './request.ts';
 import { describeRule, matchingRule } from './rules.ts';
 import { readKept, readTold } from './tells.ts';
-import { fill, plain, type Variables } from './template.ts';
+import { fill, plain, tokensOf, type Variables } from './template.ts';
 
 /** What a verification is run on, and with. */
 export interface Question {
@@ -20,6 +20,8 @@ export interface Question {
 
 export interface AskContext {
   readonly wire: Wire;
+  /** Whether the user has said where this provider is: its default host is then no guess. */
+  readonly isPlaceKnown: (provider: string) => boolean;
   readonly loadProtocol: (name: string) => Promise<Protocol>;
   readonly now: () => Date;
 }
@@ -72,12 +74,11 @@ async function askSite(
       const { answer, url } = outcome;
       told = { ...told, ...readTold(step.tells, answer, run.variables, context.now()) };
       const verdict = judge(step, answer, url, run);
-      if (verdict.state === 'dead') return verdict;
+      const keeps = Object.entries(step.keep).map(([name, source]) => keep(name, readKept(source, answer, run.variables)));
+      if (verdict.state === 'dead') return isGuessed(step, run) ? unknown(elsewhere(url, question), run) : verdict;
       if (isLast) return verdict.state === 'live' ? { ...told, ...verdict } : verdict;
       const isGranted = step.live.length > 0 ? verdict.state === 'live' : answer.status >= 200 && answer.status < 300;
-      const isKept =
-        isGranted && Object.entries(step.keep).every(([name, source]) => keep(name, readKept(source, answer, run.variables)));
-      if (!isKept)
+      if (!isGranted || keeps.includes(false))
         return verdict.state === 'unknown' ? verdict : unknown(`${url.hostname} did not give what the next request needs`, run);
     }
     return unknown('nothing was asked', run);
@@ -93,6 +94,18 @@ async function askSite(
     kept[name] = value;
     return true;
   }
+}
+
+/** Whether a step went to the host that is asked where none was found: the credential may be one of a server of somebody's own. */
+function isGuessed(step: Step, { verification, question, context }: Run): boolean {
+  if (!isHostFromText(step.url) || context.isPlaceKnown(question.provider)) return false;
+  return (tokensOf(step.url) ?? []).some(
+    ({ kind, name }) => kind === 'part' && !Object.hasOwn(question.parts, name) && Object.hasOwn(verification.defaults, name),
+  );
+}
+
+function elsewhere(url: URL, { provider }: Question): string {
+  return `${url.hostname} does not know it, and no host stands beside it; where another server issued it, name that with --endpoint ${provider}=URL, else --endpoint ${provider}=${url.origin}`;
 }
 
 interface Run {

@@ -73,7 +73,7 @@ function verdictOn(pattern: Pattern, { secret, parts }: KnownCredential, by = wi
       secret: new Secret(secret),
       parts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, new Secret(value)])),
     },
-    { wire: by, loadProtocol, now: () => new Date('2026-11-24T12:00:00Z') },
+    { wire: by, loadProtocol, isPlaceKnown: () => true, now: () => new Date('2026-11-24T12:00:00Z') },
   );
 }
 
