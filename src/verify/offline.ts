@@ -74,7 +74,8 @@ function githubInstallation(value: string): Told | undefined {
 
 /** https://learn.microsoft.com/rest/api/storageservices/create-service-sas: `se` is when it ends. */
 function sharedAccessSignature(value: string): Told | undefined {
-  if (!/[?&]sig=/.test(value)) return undefined;
+  // `sv`, the version, stands in each; the signature itself may be another part.
+  if (!/[?&](?:sig=|sv=20\d\d-)/.test(value)) return undefined;
   const query = new URLSearchParams(value.slice(value.indexOf('?') + 1));
   const scopes = query.get('sp');
   return tell({

@@ -1,5 +1,6 @@
 import type { Secret } from '../model/secret.ts';
 import type { Asked, Told } from '../model/verdict.ts';
+import { conceal } from './failure.ts';
 import type { HttpRequest } from './http.ts';
 import type { ProtocolContext } from './protocol.ts';
 
@@ -21,7 +22,7 @@ export type Exchange = { readonly noted: (outcome: string) => Asked } & (
 export async function exchange(request: HttpRequest, context: ProtocolContext): Promise<Exchange> {
   const at = context.now().toISOString();
   const { origin, pathname } = request.url;
-  const url = concealed(`${origin}${pathname}`, context.hide);
+  const url = conceal(`${origin}${pathname}`, context.hide);
   const sent = await context.wire.send(request, context.to, context.hide);
   if ('failure' in sent) {
     const noted = (outcome: string) => ({ at, method: request.method, url, outcome });
@@ -84,10 +85,6 @@ export function httpsUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
   return url;
-}
-
-function concealed(text: string, hide: readonly Secret[]): string {
-  return hide.reduce((rest, secret) => rest.replaceAll(secret.reveal(), secret.toString()), text);
 }
 
 /** Short values stand in many words by chance, so they must be the whole word. */

@@ -8,11 +8,12 @@ const leewayMs = 300_000;
  * Shared access signatures of Azure Blob Storage: https://learn.microsoft.com/en-us/azure/storage/common/storage-sas-overview.
  * What is expired is dead, and nobody is asked. Else what the signature is for is asked about: the account's kind, or the
  * headers of a blob, or one name out of a container; nothing that is stored is read.
+ * `address` is what stands before `sig=`, and `rest` what stands behind the signature.
  */
 const protocol: Protocol = {
   name: 'azure-sas',
-  needs: ['url'],
-  takes: [],
+  needs: ['address', 'signature'],
+  takes: ['rest'],
   hosts: ['*.blob.core.windows.net', '*.blob.core.usgovcloudapi.net', '*.blob.core.chinacloudapi.cn'],
   sends: 'the signed address itself',
   effects: 'a line in the log of the account where it keeps one',
@@ -22,7 +23,10 @@ const protocol: Protocol = {
 export default protocol;
 
 async function ask(fields: Readonly<Record<string, string>>, context: ProtocolContext): Promise<ProtocolAnswer> {
-  const url = httpsUrl((fields.url ?? '').replaceAll('&amp;', '&'));
+  const { address = '', signature = '', rest = '' } = fields;
+  const start = address.replace(/&(?:amp)?$/, '');
+  const written = `${start}${start.includes('?') ? '&' : '?'}sig=${signature}${rest}`;
+  const url = httpsUrl(written.replaceAll('&amp;', '&').replace('?&', '?'));
   if (!url?.searchParams.has('sig')) return { state: 'unknown', reason: 'it is no signed address of Azure Storage', asked: [] };
   const of = url.searchParams;
   const account = url.hostname.split('.')[0];
