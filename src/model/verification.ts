@@ -9,6 +9,8 @@ interface Asking {
   /** What a part is taken to be where none was found. */
   readonly defaults: Readonly<Record<string, string>>;
   readonly limits?: { readonly concurrency?: number; readonly perSecond?: number };
+  /** The product also runs on servers of its users: that the hosted one does not know a credential proves nothing, unless the user says it is there. */
+  readonly isSelfHosted?: true;
   /** What asking brings about besides an answer, for `quash egress`: a line in an audit log, a token that lives a minute. */
   readonly effects?: string;
 }
@@ -46,7 +48,9 @@ export interface Step {
   readonly readOnly?: string;
   readonly live: readonly Rule[];
   readonly dead: readonly Rule[];
-  /** Answers that are known, and prove nothing. */
+  /** No answer proves death; `dead` is empty. */
+  readonly isNeverDead?: true;
+  /** Answers that are known, and prove nothing. They count before the rules of life and death. */
   readonly unknown: readonly Rule[];
   /** What the steps behind it need of this answer, `{{kept:NAME}}`; a `Source` each. Nothing kept, no verdict. */
   readonly keep: Readonly<Record<string, Source>>;

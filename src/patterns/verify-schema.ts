@@ -82,8 +82,13 @@ const step = {
     .optional()
     .meta({ description: 'The page that says that this verb changes nothing here. Needed for all but GET and HEAD.' }),
   live: rules.optional().meta({ description: 'What an answer must hold to prove the credential alive.' }),
-  dead: rules.optional().meta({ description: 'What an answer must hold to prove it dead. Everything else is unknown.' }),
-  unknown: rules.optional().meta({ description: 'Answers that are known and prove nothing, with why.' }),
+  dead: z
+    .union([z.literal('never'), rules])
+    .optional()
+    .meta({ description: 'What an answer must hold to prove it dead, or never where none does. Everything else is unknown.' }),
+  unknown: rules
+    .optional()
+    .meta({ description: 'Answers that are known and prove nothing, with why; they count before live and dead.' }),
   keep: z.record(name, source).optional().meta({ description: 'What the steps behind it need of the answer, as {{kept:NAME}}.' }),
   tells: tells.optional(),
 };
@@ -102,6 +107,10 @@ const asking = {
     .meta({ description: 'Variables cut out of the secret, or of a part, by RE2: {{pick:NAME}}.' }),
   defaults: z.record(name, z.string()).optional().meta({ description: 'What parts are taken to be where none was found.' }),
   limits: z.strictObject({ concurrency: z.int().min(1).optional(), perSecond: z.number().positive().optional() }).optional(),
+  selfHosted: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'Whether users run servers of their own: dead at the hosted one then proves nothing.' }),
   effects: z.string().min(1).max(300).optional().meta({ description: 'What asking brings about besides an answer.' }),
 };
 
@@ -155,6 +164,7 @@ export function verificationOf(definition: VerifyDefinition): Verification {
     ),
     defaults: definition.defaults ?? {},
     ...(definition.limits && { limits: definition.limits }),
+    ...(definition.selfHosted && { isSelfHosted: true as const }),
     ...(definition.effects !== undefined && { effects: definition.effects }),
   };
   if ('protocol' in definition) return { protocol: definition.protocol, with: definition.with, ...asked } as ProtocolVerification;
@@ -178,7 +188,8 @@ function stepOf(definition: StepDefinition): Step {
     ...(definition.body && { body: definition.body }),
     ...(definition.readOnly !== undefined && { readOnly: definition.readOnly }),
     live: rulesOf(definition.live),
-    dead: rulesOf(definition.dead),
+    dead: definition.dead === 'never' ? [] : rulesOf(definition.dead),
+    ...(definition.dead === 'never' && { isNeverDead: true as const }),
     unknown: rulesOf(definition.unknown),
     keep: Object.fromEntries(Object.entries(definition.keep ?? {}).map(([key, value]) => [key, sourceOf(value)])),
     tells: Object.fromEntries(

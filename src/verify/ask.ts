@@ -41,14 +41,23 @@ async function askHttp(
   context: AskContext,
 ): Promise<Verdict> {
   const verdicts: Verdict[] = [];
+  const reached: number[] = [];
   for (const site of verification.sites.length > 0 ? verification.sites : [undefined]) {
-    const verdict = await askSite(verification, question, site === undefined ? variables : { ...variables, site }, context);
+    const { verdict, steps } = await askSite(
+      verification,
+      question,
+      site === undefined ? variables : { ...variables, site },
+      context,
+    );
     verdicts.push(verdict);
+    reached.push(steps);
     if (verdict.state === 'live') return withAsked(verdict, verdicts);
   }
-  // A credential of one site is unknown at the others: only all of them together say that it is dead.
-  const last = verdicts.find(({ state }) => state === 'unknown') ?? (verdicts.at(-1) as Verdict);
-  return withAsked(last, verdicts);
+  // Where an early step succeeded is the site that the credential is of. Without that, it may be of any: only all of them
+  // together say that it is dead.
+  const furthest = Math.max(...reached);
+  const telling = verdicts.filter((_, index) => reached[index] === furthest);
+  return withAsked(telling.find(({ state }) => state === 'unknown') ?? (telling.at(-1) as Verdict), verdicts);
 }
 
 function withAsked(verdict: Verdict, all: readonly Verdict[]): Verdict {
@@ -61,33 +70,36 @@ async function askSite(
   question: Question,
   variables: Variables,
   context: AskContext,
-): Promise<Verdict> {
-  const asked: Asked[] = [];
+): Promise<{ readonly verdict: Verdict; readonly steps: number }> {
   const kept: Record<string, string> = {};
-  const run = { verification, question, context, asked, variables: { ...variables, kept } };
-  try {
-    let told: Told = {};
-    for (const [index, step] of verification.steps.entries()) {
-      const isLast = index === verification.steps.length - 1;
-      const outcome = await takeStep(step, run);
-      if ('reason' in outcome) return unknown(outcome.reason, run);
-      const { answer, url } = outcome;
-      told = { ...told, ...readTold(step.tells, answer, run.variables, context.now()) };
-      const verdict = judge(step, answer, url, run);
-      const keeps = Object.entries(step.keep).map(([name, source]) => keep(name, readKept(source, answer, run.variables)));
-      if (verdict.state === 'dead') return isGuessed(step, run) ? unknown(elsewhere(url, question), run) : verdict;
-      if (isLast) return verdict.state === 'live' ? { ...told, ...verdict } : verdict;
-      const isGranted = step.live.length > 0 ? verdict.state === 'live' : answer.status >= 200 && answer.status < 300;
-      if (!isGranted || keeps.includes(false))
-        return verdict.state === 'unknown' ? verdict : unknown(`${url.hostname} did not give what the next request needs`, run);
+  const run: Run = { verification, question, context, asked: [], variables: { ...variables, kept } };
+  let steps = 0;
+  let told: Told = {};
+  let verdict = unknown('nothing was asked', run);
+  for (const step of verification.steps) {
+    const isLast = ++steps === verification.steps.length;
+    const outcome = await takeStep(step, run);
+    if ('reason' in outcome) {
+      verdict = unknown(outcome.reason, run);
+      break;
     }
-    return unknown('nothing was asked', run);
-  } finally {
-    for (const step of verification.cleanup) {
-      // Without what it takes back there is nothing to take back; how it went stands in the evidence.
-      if (canBuild(step, run.variables)) await takeStep(step, run, 'cleanup');
-    }
+    const { answer, url } = outcome;
+    told = { ...told, ...readTold(step.tells, answer, run.variables, context.now()) };
+    verdict = judge(step, answer, url, run);
+    const keeps = Object.entries(step.keep).map(([name, source]) => keep(name, readKept(source, answer, run.variables)));
+    if (verdict.state === 'dead' && isGuessed(step, run)) verdict = unknown(elsewhere(url, question), run);
+    if (verdict.state === 'live' && isLast) verdict = { ...told, ...verdict };
+    if (isLast || verdict.state === 'dead') break;
+    const isGranted = step.live.length > 0 ? verdict.state === 'live' : answer.status >= 200 && answer.status < 300;
+    if (isGranted && !keeps.includes(false)) continue;
+    if (verdict.state !== 'unknown') verdict = unknown(`${url.hostname} did not give what the next request needs`, run);
+    break;
   }
+  for (const step of verification.cleanup) {
+    // Without what it takes back there is nothing to take back; how it went stands in the evidence.
+    if (canBuild(step, run.variables)) await takeStep(step, run, 'cleanup');
+  }
+  return { verdict, steps };
 
   function keep(name: string, value: string | undefined): boolean {
     if (value === undefined) return false;
@@ -98,7 +110,9 @@ async function askSite(
 
 /** Whether a step went to the host that is asked where none was found: the credential may be one of a server of somebody's own. */
 function isGuessed(step: Step, { verification, question, context }: Run): boolean {
-  if (!isHostFromText(step.url) || context.isPlaceKnown(question.provider)) return false;
+  if (context.isPlaceKnown(question.provider)) return false;
+  if (verification.isSelfHosted) return true;
+  if (!isHostFromText(step.url)) return false;
   return (tokensOf(step.url) ?? []).some(
     ({ kind, name }) => kind === 'part' && !Object.hasOwn(question.parts, name) && Object.hasOwn(verification.defaults, name),
   );

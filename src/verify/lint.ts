@@ -59,8 +59,8 @@ function lintHttp(verification: HttpVerification, scope: Scope, report: Report):
         at('request'),
         `${step.method} may change something; give readOnly the page of the documentation that says that this call does not, or ask by GET`,
       );
-    if (isLast && (step.live.length === 0 || step.dead.length === 0))
-      report(at('request'), 'life and death both need a rule: add live and dead; everything else is unknown');
+    if (isLast && (step.live.length === 0 || (step.dead.length === 0 && !step.isNeverDead)))
+      report(at('request'), 'life and death both need a rule: add live and dead (or dead: never); everything else is unknown');
     if (!isLast && Object.keys(step.keep).length === 0)
       report(at('keep'), 'a step before the last must keep something for the next');
     for (const rule of step.live) lintLive(rule, at, report);

@@ -60,9 +60,11 @@ test('dependencies point one way: commands, then stages, then git, then the mode
     model: ['model'],
     git: ['git', 'model', ''],
     wire: ['wire', 'model', ''],
-    // A stage may stand on git and on the model. Patterns are proved by what the scan would do with them.
+    // A stage may stand on git and on the model. Patterns are proved by what the scan would do with them,
+    // and by what asking about them would send.
     ...Object.fromEntries(stages.map((stage) => [stage, [stage, 'git', 'model', '']])),
-    patterns: ['patterns', 'scan', 'git', 'model', ''],
+    patterns: ['patterns', 'scan', 'verify', 'wire', 'git', 'model', ''],
+    verify: ['verify', 'wire', 'model', ''],
     ledger: ['ledger', 'patterns', 'git', 'model', ''],
   };
   const wrong = sources.flatMap((file) => {

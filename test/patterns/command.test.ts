@@ -57,13 +57,13 @@ describe('quash patterns show', () => {
     expect(stdout).toMatch(/^github-pat-classic: /);
     expect(stdout).toMatch(/ {2}literals +"ghp_": a match begins with it, 36 bytes of a known class follow/);
     expect(stdout).toMatch(/ {2}length +40 bytes/);
-    expect(stdout).toMatch(/ {2}reach +256 bytes before a literal, 296 from its start on/);
+    expect(stdout).toMatch(/ {2}reach +604 bytes before a literal, 644 from its start on/);
     expect(stdout).toMatch(/ {2}checksum +crc32-base62/);
   });
 
   test('as JSON gives what the scanner runs', () => {
     const [pattern] = JSON.parse(quash('show', 'github-pat-classic', '--format', 'json').stdout) as readonly Pattern[];
-    expect(pattern).toMatchObject({ id: 'github-pat-classic', maxLength: 40, reach: { before: 256, after: 296 } });
+    expect(pattern).toMatchObject({ id: 'github-pat-classic', maxLength: 40, reach: { before: 604, after: 644 } });
   });
 
   test.each([
