@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { distFolder } from '../dist-folder.ts';
 import { QuashError } from '../errors.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Asked, Told } from '../model/verdict.ts';
@@ -34,13 +35,18 @@ export type ProtocolAnswer = Told &
     | { readonly state: 'unknown'; readonly reason: string; readonly asked: readonly Asked[] }
   );
 
+/** A protocol is loaded by the name that a pattern gives, so that the bundle cannot hold it: it stays beside, in `dist/src/`. */
+const folder = import.meta.url.endsWith('.ts')
+  ? new URL('./protocols/', import.meta.url)
+  : new URL('src/wire/protocols/', distFolder);
+
 /** Loads the protocol of `protocols/NAME.ts`, which exports it by default. Throws a QuashError of code `pattern` when there is none. */
 export async function loadProtocol(name: string): Promise<Protocol> {
   const refused = (why: string) => new QuashError('pattern', `loading the protocol ${JSON.stringify(name)}: ${why}`);
   // The name comes from a pattern, which may be the user's: nothing but a file of that folder can be meant by it.
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) throw refused('a protocol is named in lower case, with dashes between words');
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const location = new URL(`./protocols/${name}.${extension}`, import.meta.url);
+  const location = new URL(`${name}.${extension}`, folder);
   let module: { readonly default?: Protocol };
   try {
     module = (await import(location.href)) as typeof module;
@@ -56,6 +62,6 @@ export async function loadProtocol(name: string): Promise<Protocol> {
 
 /** The names of all protocols: the folder is their registry. */
 export function protocolNames(): readonly string[] {
-  const files = readdirSync(new URL('./protocols/', import.meta.url));
+  const files = readdirSync(folder);
   return files.flatMap((file) => /^([a-z0-9-]+)\.[jt]s$/.exec(file)?.[1] ?? []).sort();
 }
