@@ -19,6 +19,13 @@ export interface TreeLinks {
 export interface TreeCollector {
   /** Takes the tree object at [start, end); `tree` is its position in the table of trees. */
   add(tree: number, bytes: Buffer, start: number, end: number): void;
+  /** For a reader that takes trees apart itself: the number of a file's or folder's name. */
+  nameNumber(bytes: Buffer, from: number, to: number): number;
+  /** Notes an entry's object when it is not there; whether it need not be looked up again. */
+  lookUp(bytes: Buffer, object: number, tree: number, name: number, nameEnd: number): boolean;
+  addTree(child: number, tree: number, name: number): void;
+  addBlob(blob: number, tree: number, name: number): void;
+  addSubmodule(tree: number, name: number): void;
   links(): TreeLinks;
 }
 
@@ -32,30 +39,27 @@ export function createTreeCollector(
   { objects, isPartial = false }: { readonly objects?: ObjectSet; readonly isPartial?: boolean } = {},
 ): TreeCollector {
   const { hashBytes } = trees;
-  const treeLinks: number[] = [];
+  const treeLinks = triples();
   const blobLinks: number[] = [];
   const submodules: number[] = [];
   const nameNumbers = new Map<string, number>();
-  // Most entries are blobs nobody asks about: two bytes of their names tell.
-  const wanted = new Uint8Array(65536);
-  for (let at = 0; at < blobs.names.length; at += hashBytes) wanted[blobs.names[at] | (blobs.names[at + 1] << 8)] = 1;
+  const wanted = blobFilter(blobs);
   // Trees repeat most of their entries from one version to the next: the object last looked up is remembered by its first
   // two bytes, and told by the four that follow.
   const lookedUp = new Int32Array(65536);
   const missing = new Map<string, number>();
   const missingLinks: number[] = [];
 
-  function lookUp(bytes: Buffer, object: number, key: number, told: number, tree: number, name: number, nameEnd: number): void {
-    const isThere = hasObject(objects!, bytes, object);
-    if (isThere || isPartial) lookedUp[key] = told;
-    if (isThere) return;
+  function lookUp(bytes: Buffer, object: number, tree: number, name: number, nameEnd: number): boolean {
+    if (hasObject(objects!, bytes, object)) return true;
     const hex = bytes.toString('hex', object, object + hashBytes);
     let number = missing.get(hex);
     if (number === undefined) {
       number = missing.size;
       missing.set(hex, number);
-    } else if (isPartial) return;
+    } else if (isPartial) return true;
     missingLinks.push(number, tree, nameNumber(bytes, name, nameEnd));
+    return isPartial;
   }
 
   function nameNumber(bytes: Buffer, from: number, to: number): number {
@@ -97,18 +101,53 @@ export function createTreeCollector(
         }
         if (objects && !isSubmodule) {
           const told = bytes[object + 2] | (bytes[object + 3] << 8) | (bytes[object + 4] << 16) | (bytes[object + 5] << 24);
-          if (lookedUp[key] !== told) lookUp(bytes, object, key, told, tree, name, nameEnd);
+          if (lookedUp[key] !== told && lookUp(bytes, object, tree, name, nameEnd)) lookedUp[key] = told;
         }
         at = object + hashBytes;
       }
     },
+    nameNumber,
+    lookUp,
+    addTree: (child, tree, name) => treeLinks.push(child, tree, name),
+    addBlob: (blob, tree, name) => blobLinks.push(blob, tree, name),
+    addSubmodule: (tree, name) => submodules.push(tree, name),
     links: () => ({
-      trees: Uint32Array.from(treeLinks),
+      trees: treeLinks.taken(),
       blobs: Uint32Array.from(blobLinks),
       submodules: Uint32Array.from(submodules),
       missing: { objects: [...missing.keys()], links: Uint32Array.from(missingLinks) },
       names: [...nameNumbers.keys()],
     }),
+  };
+}
+
+/**
+ * Which blobs may be wanted, by the first two bytes of their names (little-endian): most entries are blobs that nobody asks
+ * about.
+ */
+export function blobFilter({ names, hashBytes }: NameTable): Uint8Array {
+  const wanted = new Uint8Array(65536);
+  for (let at = 0; at < names.length; at += hashBytes) wanted[names[at] | (names[at + 1] << 8)] = 1;
+  return wanted;
+}
+
+/** A list of triples that grows: a large history has millions. */
+function triples() {
+  let room = new Uint32Array(3 << 10);
+  let length = 0;
+  return {
+    push(first: number, second: number, third: number): void {
+      if (length === room.length) {
+        const larger = new Uint32Array(2 * length);
+        larger.set(room);
+        room = larger;
+      }
+      room[length] = first;
+      room[length + 1] = second;
+      room[length + 2] = third;
+      length += 3;
+    },
+    taken: () => room.slice(0, length),
   };
 }
 

@@ -10,6 +10,7 @@ import { createDocumentScanner, type DocumentScanner, type Emitted } from './doc
 import type { EngineOptions } from './engine.ts';
 import { KernelFullError } from './kernel/kernel.ts';
 import type { Decision } from './match.ts';
+import { startTreeReader } from './tree-reader.ts';
 import { createTurnedDownCollector, type TurnedDownPlace } from './turned-down.ts';
 import { walkDeltaTrees } from './walk.ts';
 
@@ -258,16 +259,15 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
   }: TreeJob): Promise<TreePart> {
     const faults: ObjectFault[] = [];
     const collector = createTreeCollector(trees, blobs, { objects, isPartial });
-    const { kernel } = scanner;
+    const reader = startTreeReader(scanner.kernel, collector, trees, blobs, objects);
     for (let next = take(counters, counter.chunk); next < chunks.length; next = take(counters, counter.chunk)) {
       await pause();
       const { packPath, entries, firstChild, children, firstObject } = job.packs[chunks[next].pack];
-      walkDeltaTrees({ kernel }, packPath, entries, { firstChild, children }, chunks[next].roots, job.maxBytes, {
+      walkDeltaTrees(reader, packPath, entries, { firstChild, children }, chunks[next].roots, job.maxBytes, {
         match: () => {},
-        object(entry, address, length) {
-          const tree = treeOf[firstObject + entries.name[entry]];
-          if (tree >= 0) collector.add(tree, kernel.bytes(), address, address + length);
-        },
+        object: () => {},
+        wantsObject: () => false,
+        treeOf: (entry) => treeOf[firstObject + entries.name[entry]],
         fault: (entry, reason, detail) => faults.push({ object: firstObject + entries.name[entry], reason, detail }),
         orphan: (entry) =>
           faults.push({
@@ -277,6 +277,7 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
           }),
       });
     }
+    reader.end();
     for (let next = take(counters, counter.loose); next < looseTrees.length; next = take(counters, counter.loose)) {
       const object = looseTrees[next];
       const loose = await readLooseObject(job.loose[object - job.firstLoose].path, job.maxBytes);

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { DeltaForest } from '../git/delta-tree.ts';
 import type { PackEntries } from '../git/pack.ts';
 import { type DocumentScanner, type Emitted, mostHits } from './documents.ts';
-import { kernelErrors, recordTells, recordWords, type WalkHost, walkFaults } from './kernel/kernel.ts';
+import { kernelErrors, recordFlags, recordWords, type WalkHost, walkFaults } from './kernel/kernel.ts';
 import { aheadBytes, createStreamInput } from './stream-input.ts';
 
 /** What a walk over delta trees tells of. */
@@ -17,6 +17,8 @@ export interface WalkVisitor {
   object(entry: number, address: number, length: number): void;
   /** Whether `object` is called for an entry; without it for all. */
   wantsObject?(entry: number): boolean;
+  /** The number of the tree that an entry is, for the tree reader (tree-reader.ts); -1 for other objects. */
+  treeOf?(entry: number): number;
 }
 
 /** How much a walk read. */
@@ -116,7 +118,10 @@ export function walkDeltaTrees(
         packed += entries.dataBytes[entry];
         records[at] = entry;
         records[at + 3] = entries.size[entry];
-        records[at + 5] = visitor.wantsObject === undefined || visitor.wantsObject(entry) ? recordTells : 0;
+        const tree = visitor.treeOf === undefined ? -1 : visitor.treeOf(entry);
+        const tells = visitor.wantsObject === undefined || visitor.wantsObject(entry);
+        records[at + 5] = (tells ? recordFlags.tells : 0) | (tree >= 0 ? recordFlags.isTree : 0);
+        records[at + 6] = tree;
         parents.push(parent);
         // The last child is walked last, and so pushed first.
         for (let i = firstChild[entry + 1] - 1; i >= firstChild[entry]; i--) pending.push(children[i], count);

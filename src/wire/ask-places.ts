@@ -1,8 +1,11 @@
 import { Socket } from 'node:net';
+import { Secret } from '../model/secret.ts';
 import type { Asked, Told } from '../model/verdict.ts';
-import { isNear } from './near.ts';
+import { whyNotPublic } from './addresses.ts';
+import { conceal } from './failure.ts';
 import { type Place, placesOf } from './places.ts';
 import type { ProtocolAnswer, ProtocolContext } from './protocol.ts';
+import type { Trust } from './trust.ts';
 
 /** What one server said, or why it proves nothing. */
 export type Reply = Told &
@@ -19,6 +22,8 @@ export interface ReachedPlace extends Place {
   readonly servername: string;
   /** This machine, or a private network that the user allowed: no stranger listens on the way. */
   readonly isNear: boolean;
+  /** Whom TLS believes. */
+  readonly trust: Trust;
 }
 
 /** One conversation with one server. All that it opened is closed when it ends, however it ends. */
@@ -75,12 +80,13 @@ export async function askPlaces(
 async function askPlace(place: Place, { wire, to }: ProtocolContext, ask: (session: Session) => Promise<Reply>): Promise<Reply> {
   const reached = await wire.reach(place.host, place.port, to);
   if ('failure' in reached) return { state: 'unknown', reason: reached.failure.detail };
-  const at = { host: place.host, ...reached, isNear: isNear(reached.address) };
+  const at = { host: place.host, ...reached, isNear: whyNotPublic(reached.address) !== undefined, trust: wire.trust };
   try {
     const answer = await wire.within(place.host, to, (signal) => converse(at, signal, ask));
     return 'failure' in answer ? { state: 'unknown', reason: answer.failure.detail } : answer;
   } catch (error) {
-    return { state: 'unknown', reason: phraseOf(error) };
+    // Libraries end a conversation that they do not follow in words of their own.
+    return { state: 'unknown', reason: error instanceof Error && error.message ? error.message : 'the conversation broke off' };
   }
 }
 
@@ -102,19 +108,16 @@ async function converse(at: ReachedPlace, cancelled: AbortSignal, ask: (session:
     signal.throwIfAborted();
     return await Promise.race([ask(session), over]);
   } finally {
-    // A library's own farewell may fail on a line that is gone; the sockets are closed all the same.
-    await Promise.allSettled(closings.map(async (close) => close()));
+    // A library's own farewell may fail on a line that is gone, or wait for an answer: it is not waited for.
+    void Promise.allSettled(closings.map(async (close) => close()));
   }
 }
 
 /** A reply in which nothing hidden shows, whoever put it there: servers quote what they were sent. */
 function concealed(reply: Reply, { hidden }: Spoken, { hide }: ProtocolContext): Reply {
-  const values = [...hidden, ...hide.map((secret) => secret.reveal())].filter((value) => value !== '');
-  // The longest first: one may hold another.
-  values.sort((a, b) => b.length - a.length);
+  const values = [...hide, ...hidden.map((value) => new Secret(value))];
   const shown = (text: string) =>
-    values
-      .reduce((rest, value) => rest.replaceAll(value, '…'), text)
+    conceal(text, values)
       .replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ')
       .trim()
       .slice(0, 300);
@@ -127,26 +130,10 @@ function concealed(reply: Reply, { hidden }: Spoken, { hide }: ProtocolContext):
 export function tlsOptions(
   at: ReachedPlace,
   isVerified: boolean,
-): { readonly host: string; readonly servername?: string; readonly rejectUnauthorized: boolean } {
-  return { host: at.host, ...(at.servername && { servername: at.servername }), rejectUnauthorized: isVerified };
-}
-
-const phrases: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was closed',
-  EPIPE: 'the connection was closed',
-  ETIMEDOUT: 'the connection timed out',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the host cannot be reached',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate names another host',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-};
-
-/** What went wrong on the way, in a phrase. */
-export function phraseOf(error: unknown): string {
-  const { code, message } =
-    error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: String(error) };
-  if (typeof code === 'string' && phrases[code]) return phrases[code];
-  if (typeof code === 'string' && /(?:CERT|SIGNATURE|ISSUER)/.test(code)) return `its certificate is not trusted (${code})`;
-  return message || code || 'the connection failed';
+): Omit<Trust, 'rejectUnauthorized'> & {
+  readonly host: string;
+  readonly servername?: string;
+  readonly rejectUnauthorized: boolean;
+} {
+  return { ...at.trust, host: at.host, ...(at.servername && { servername: at.servername }), rejectUnauthorized: isVerified };
 }

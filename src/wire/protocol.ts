@@ -35,33 +35,28 @@ export type ProtocolAnswer = Told &
     | { readonly state: 'unknown'; readonly reason: string; readonly asked: readonly Asked[] }
   );
 
-/** A protocol is loaded by the name that a pattern gives, so that the bundle cannot hold it: it stays beside, in `dist/src/`. */
+/** Where the protocols are: beside this file, or of the bundle, where each is a file of its own still. */
 const folder = import.meta.url.endsWith('.ts')
   ? new URL('./protocols/', import.meta.url)
   : new URL('src/wire/protocols/', distFolder);
 
-/** Loads the protocol of `protocols/NAME.ts`, which exports it by default. Throws a QuashError of code `pattern` when there is none. */
-export async function loadProtocol(name: string): Promise<Protocol> {
-  const refused = (why: string) => new QuashError('pattern', `loading the protocol ${JSON.stringify(name)}: ${why}`);
-  // The name comes from a pattern, which may be the user's: nothing but a file of that folder can be meant by it.
-  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) throw refused('a protocol is named in lower case, with dashes between words');
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const location = new URL(`${name}.${extension}`, folder);
-  let module: { readonly default?: Protocol };
-  try {
-    module = (await import(location.href)) as typeof module;
-  } catch (error) {
-    const { code, url } = error as { readonly code?: string; readonly url?: string };
-    // A protocol that is there and whose own import is missing is a bug, and must not look like a wrong name.
-    if (code === 'ERR_MODULE_NOT_FOUND' && url === location.href) throw refused('there is none of that name');
-    throw error;
-  }
-  if (!module.default) throw new Error(`${location.href} has no default export`);
-  return module.default;
-}
-
 /** The names of all protocols: the folder is their registry. */
 export function protocolNames(): readonly string[] {
-  const files = readdirSync(folder);
-  return files.flatMap((file) => /^([a-z0-9-]+)\.[jt]s$/.exec(file)?.[1] ?? []).sort();
+  return readdirSync(folder)
+    .flatMap((file) => /^([a-z0-9-]+)\.[jt]s$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+/** Loads the protocol of `protocols/NAME.ts`, which exports it by default. Throws a QuashError of code `pattern` when there is none. */
+export async function loadProtocol(name: string): Promise<Protocol> {
+  // The name comes from a pattern, which may be the user's: nothing but a file of that folder can be meant by it.
+  if (!protocolNames().includes(name))
+    throw new QuashError(
+      'pattern',
+      `loading the protocol ${JSON.stringify(name)}: there is none; known: ${protocolNames().join(', ')}`,
+    );
+  const location = new URL(`${name}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, folder);
+  const module = (await import(location.href)) as { readonly default?: Protocol };
+  if (!module.default) throw new Error(`${location.href} has no default export`);
+  return module.default;
 }

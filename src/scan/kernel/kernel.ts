@@ -73,6 +73,10 @@ interface Exports {
   readonly configureWalk: (looks: number, all: number, most: number, hits: number, room: number) => void;
   readonly walkRecords: (at: number, total: number) => void;
   readonly endWalks: () => void;
+  readonly treeCacheBytes: () => number;
+  readonly configureTrees: (nameBytes: number, wanted: number, caches: number, links: number, room: number, asks: number) => void;
+  readonly readTree: (tree: number, start: number, length: number) => void;
+  readonly endTrees: () => void;
   readonly walkedObjects: WebAssembly.Global<'i32'>;
   readonly walkedBytes: WebAssembly.Global<'f64'>;
   readonly walkedDeltas: WebAssembly.Global<'i32'>;
@@ -98,8 +102,25 @@ export interface WalkHost {
 export const walkFaults = { wholeTooLarge: 1, deltaTooLarge: 2, resultTooLarge: 3, noRoom: 4 } as const;
 /** A record of a walk is eight u32; see assembly/walk.ts. */
 export const recordWords = 8;
-/** Flag of a record whose object the host is told of. */
-export const recordTells = 1;
+/** Flags of a record: its object is told of; it is a tree to read. */
+export const recordFlags = { tells: 1, isTree: 2 } as const;
+
+/** What a reading of trees calls its host for; see assembly/trees.ts. */
+export interface TreeHost {
+  /** The number of a tree, or of a wanted blob, by its raw name at an address; -1 for one without. */
+  objectNumber(kind: number, object: number): number;
+  /** The number of a file's or folder's name at an address. */
+  nameNumber(from: number, to: number): number;
+  /** Notes the object of an entry when it is missing; whether it need not be asked about again for a while. */
+  lookUp(tree: number, name: number, nameEnd: number, object: number): boolean;
+  /** Takes this many links. */
+  takeLinks(count: number): void;
+}
+
+/** Kinds of links: to a tree, to a wanted blob, to a submodule. */
+export const linkKinds = { tree: 0, blob: 1, submodule: 2 } as const;
+/** A link is four u32: kind, number of the object, of the tree that holds it, of its name. */
+export const linkWords = 4;
 
 /** Literal number of an encoded run; see assembly/prefilter.ts. */
 export const runLiteral = 0xfff0;
@@ -159,6 +180,8 @@ export interface Kernel {
   readonly allocatedBytes: () => number;
   /** Who answers the walk that runs; undefined while none does. */
   walkHost: WalkHost | undefined;
+  /** Who answers the reading of trees. */
+  treeHost: TreeHost | undefined;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -242,6 +265,7 @@ export function createKernel(module: WebAssembly.Module = kernelModule()): Kerne
   const kernel: Kernel = {
     exports,
     walkHost: undefined,
+    treeHost: undefined,
     bytes: () => bytes,
     words: () => words,
     allocate,
@@ -295,6 +319,11 @@ function hostOf(kernel: () => Kernel): Record<string, unknown> {
     tell: (record: number, address: number, length: number) => host().tell(record, address, length),
     fault: (record: number, status: number, size: number) => host().fault(record, status, size >>> 0),
     forget: () => host().forget(),
+    objectNumber: (kind: number, object: number) => kernel().treeHost!.objectNumber(kind, object),
+    nameNumber: (from: number, to: number) => kernel().treeHost!.nameNumber(from, to),
+    lookUp: (tree: number, name: number, nameEnd: number, object: number) =>
+      kernel().treeHost!.lookUp(tree, name, nameEnd, object),
+    takeLinks: (count: number) => kernel().treeHost!.takeLinks(count),
   };
 }
 

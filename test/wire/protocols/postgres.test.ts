@@ -116,7 +116,7 @@ describe('PostgreSQL', () => {
     for (const sslmode of ['verify-ca', 'verify-full'])
       expect(await askBy('postgres', { ...fields, sslmode })).toMatchObject({
         state: 'unknown',
-        reason: expect.stringContaining('its certificate is not trusted'),
+        reason: expect.stringContaining('certificate'),
       });
   });
 
@@ -124,7 +124,7 @@ describe('PostgreSQL', () => {
     const answer = await askBy('postgres', { ...fields, host: `127.0.0.1:${await freePort()},${fields.host}` });
     expect(answer).toMatchObject({
       state: 'live',
-      asked: [{ outcome: 'the connection was refused' }, { outcome: expect.stringContaining('accepted') }],
+      asked: [{ outcome: expect.stringContaining('was refused') }, { outcome: expect.stringContaining('accepted') }],
     });
   });
 

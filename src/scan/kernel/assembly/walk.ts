@@ -4,10 +4,11 @@
 // its children), and is called only for what needs it: memory, an entry that was not read ahead, hits to decide, faults.
 //
 // A record is eight u32: number of the entry for the host, where its zlib stream lies (0: ask the host), how long that is,
-// inflated size, position of the first record behind those below it, flags, number of the tree, one word for the host.
+// inflated size, position of the first record behind those below it, flags, number of the tree, and one that is free.
 
 import { OK as INFLATED, inflate } from './inflate';
 import { ERR_SEGMENTS, applyDelta, carryHits, deltaResultSize, readDeltaSizes, segmentCount } from './delta';
+import { readTree } from './trees';
 import { HIT_BYTES, RESULT_NONE, hitCount, hitsFull, scanDocument, setHits } from './prefilter';
 
 /** A buffer with slack; 0 when there is no room for it. */
@@ -43,6 +44,7 @@ declare function forget(): void;
 
 const RECORD_BYTES: usize = 32;
 const FLAG_TELL: u32 = 1;
+const FLAG_TREE: u32 = 2;
 
 const FAULT_WHOLE_TOO_LARGE: i32 = 1;
 const FAULT_DELTA_TOO_LARGE: i32 = 2;
@@ -241,7 +243,9 @@ function enter(record: usize, base: usize, depth: u32): i32 {
   }
   walkedObjects++;
   walkedBytes += <f64>length;
-  if (load<u32>(record, 20) & FLAG_TELL) tell(record, address, length);
+  const flags = load<u32>(record, 20);
+  if (flags & FLAG_TREE) readTree(load<u32>(record, 24), address, length);
+  if (flags & FLAG_TELL) tell(record, address, length);
   if (isLeaf) {
     freeDocument(address);
     return 0;
