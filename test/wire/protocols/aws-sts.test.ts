@@ -81,6 +81,24 @@ describe('GetCallerIdentity against a server that works the signature out by its
     expect(sts.received).toHaveLength(4);
   });
 
+  test('a run that is stopped does not wait for STS to forget', async () => {
+    const sts = await startSts({ keys: { [id]: { secret } } });
+    const context = sts.context(secret);
+    // Stopped as soon as the wait, a quarter of an hour, has begun.
+    const said = askSts(
+      { key_id: id, secret_key: otherSecret },
+      { ...context, wire: { ...context.wire, within: stopWithin } },
+      900_000,
+    );
+    function stopWithin(...args: Parameters<typeof context.wire.within>) {
+      const waiting = context.wire.within(...args);
+      sts.stop();
+      return waiting;
+    }
+    expect(await said).toMatchObject({ state: 'unknown', reason: expect.stringContaining('stopped') });
+    expect(sts.received).toHaveLength(1);
+  });
+
   test('a clock that is off is not a wrong secret', async () => {
     const sts = await startSts({ keys: { [id]: { secret } } }, () => new Date('2020-01-01T00:00:00Z'));
     expect(await ask(sts, { key_id: id, secret_key: secret })).toMatchObject({

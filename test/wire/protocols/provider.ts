@@ -30,6 +30,8 @@ export interface Provider {
   /** For protocols to ask with; `hide` is made of the values given. */
   context(...hide: readonly string[]): ProtocolContext;
   readonly received: readonly Received[];
+  /** Ends the run, as Ctrl-C does. */
+  stop(): void;
 }
 
 /** A provider on loopback that plays all of its hosts; a host is the first part of the path. */
@@ -62,11 +64,12 @@ export async function startProvider(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const run = new AbortController();
   const wire = createWire({
     allowHosts: [],
     endpoints: hosts.map((host) => `cloud@${host}=${base}/${host}`),
     env: {},
-    signal: new AbortController().signal,
+    signal: run.signal,
   });
   onTestFinished(async () => {
     await wire.close();
@@ -75,6 +78,7 @@ export async function startProvider(
   });
   return {
     received,
+    stop: () => run.abort(),
     context: (...hide) => ({ wire, to: { provider: 'cloud', hosts }, hide: hide.map((value) => new Secret(value)), now }),
   };
 }
