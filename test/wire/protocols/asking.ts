@@ -38,7 +38,7 @@ export async function expectUnreachable(name: string, fields: Readonly<Record<st
   try {
     const answer = await askBy(name, { ...fields, host: `127.0.0.1:${hanging.port}` }, 300);
     expect(answer).toMatchObject({ state: 'unknown', asked: [{ outcome: expect.stringMatching(/time|answer/) }] });
-    await expect.poll(hanging.open).toBe(0);
+    await expect.poll(hanging.open, { timeout: 10_000 }).toBe(0);
   } finally {
     await hanging.stop();
   }
