@@ -3,10 +3,11 @@ import { pathToFileURL } from 'node:url';
 import { distFolder } from '../dist-folder.ts';
 import { QuashError } from '../errors.ts';
 import type { PatternSet } from '../model/pattern.ts';
+import { writeTables } from '../scan/literal-tables.ts';
 import { compilePatterns, patternsFolder } from './compile.ts';
 import { patternJsonSchema } from './schema.ts';
 
-/** Compiles `patterns/*.yaml` to `dist/patterns.json`, and to the part of it that scans read; brings `patterns/schema.json` up to date. */
+/** Compiles `patterns/*.yaml` to `dist/patterns.json`, to the part of it that scans read, and to the tables of its literals; brings `patterns/schema.json` up to date. */
 export function buildPatterns(): PatternSet {
   const schema = patternJsonSchema();
   const schemaFile = new URL('../patterns/schema.json', distFolder);
@@ -16,6 +17,7 @@ export function buildPatterns(): PatternSet {
   writeFileSync(new URL('patterns.json', distFolder), JSON.stringify(set));
   const bare = set.patterns.map((pattern) => ({ ...pattern, examples: [], counterExamples: [] }));
   writeFileSync(new URL('scan-patterns.json', distFolder), JSON.stringify({ ...set, patterns: bare }));
+  writeFileSync(new URL('scan-tables.bin', distFolder), writeTables(set));
   return set;
 }
 
