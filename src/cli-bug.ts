@@ -23,7 +23,7 @@ export function describeBug(error: unknown): string {
 
 /** A frame of the bundle as one of the source that it was made of. */
 function inSource(frame: string): string {
-  return frame.replace(/(\/[^\s()]+\.cjs):(\d+):(\d+)/, (place: string, file: string, line: string, column: string) => {
+  return frame.replace(/(?:file:\/\/)?(\/[^\s()]+\.js):(\d+):(\d+)/, (place: string, file: string, line: string, column: string) => {
     const map = readMap(file);
     const entry = map?.findEntry(Number(line) - 1, Number(column) - 1);
     if (!entry || !('originalSource' in entry)) return place;

@@ -2,8 +2,9 @@ import { QuashError } from '../errors.ts';
 import { globMatcher, parseGlob } from '../ledger/path-glob.ts';
 import type { Candidate } from '../model/candidate.ts';
 import type { Origin } from '../model/origin.ts';
-import type { Pattern } from '../model/pattern.ts';
+import type { Pattern, PatternSet } from '../model/pattern.ts';
 import { Secret } from '../model/secret.ts';
+import { type LiteralTables, readTables } from '../scan/literal-tables.ts';
 import type { Match } from '../scan/match.ts';
 import type { ScanOptions } from './scan-options.ts';
 
@@ -44,6 +45,12 @@ export function patternPaths(): (pattern: Pattern, path: string) => boolean {
     }
     return filter(path);
   };
+}
+
+/** The tables of a set's literals that the build made, when it is scanned for all of it. */
+export function builtTables(set: PatternSet, patterns: readonly Pattern[]): { readonly tables?: LiteralTables } {
+  const tables = patterns.length === set.patterns.length ? readTables(set.version) : undefined;
+  return tables ? { tables } : {};
 }
 
 /** Gathers candidates: those whose path counts for their pattern and the options, and that no comment allows. */

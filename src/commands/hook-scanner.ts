@@ -11,7 +11,7 @@ import type { Match } from '../scan/match.ts';
 import { createScanner } from '../scan/scanner.ts';
 import type { Change } from '../sources/change.ts';
 import { findRepository } from '../sources/repository.ts';
-import { matcher, patternPaths } from './collect-candidates.ts';
+import { builtTables, matcher, patternPaths } from './collect-candidates.ts';
 
 /**
  * The scanner of a hook run: patterns, options and ignore files as a scan would take them, without threads, store or
@@ -21,7 +21,7 @@ export async function openHookScanner(options: Options<'hook run'>, context: Con
   const { cwd } = context;
   const repository = findRepository(cwd, context.env);
   const top = repository?.workTree ?? cwd;
-  const { set } = await loadPatterns({ files: options.patterns });
+  const { set: loaded } = await loadPatterns({ files: options.patterns });
   const ignores = await loadIgnores({
     target: top,
     ...(repository?.workTree === undefined && repository !== undefined
@@ -29,15 +29,16 @@ export async function openHookScanner(options: Options<'hook run'>, context: Con
       : {}),
     baselines: options.baseline === undefined ? [] : [options.baseline],
     isEnabled: options.ignore,
-    patternIds: new Set(set.patterns.map(({ id }) => id)),
+    patternIds: new Set(loaded.patterns.map(({ id }) => id)),
   });
   if (!options.quiet) for (const warning of ignores.warnings) context.stderr.write(`quash: ${neutralise(warning)}\n`);
 
   const least = severities.indexOf((options.minSeverity ?? 'info') as Pattern['severity']);
-  const patterns = mergePatterns(set, ignores.patterns).set.patterns.filter(
+  const { set } = mergePatterns(loaded, ignores.patterns);
+  const patterns = set.patterns.filter(
     ({ id, severity }) => (options.pattern.length === 0 || options.pattern.includes(id)) && severities.indexOf(severity) >= least,
   );
-  const scanner = createScanner(patterns, { minConfidence: options.minConfidence });
+  const scanner = createScanner(patterns, { minConfidence: options.minConfidence, ...builtTables(set, patterns) });
   const isExcluded = matcher('--exclude', options.exclude);
   const countsAt = patternPaths();
 

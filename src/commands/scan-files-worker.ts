@@ -1,5 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type FileJob, runFileJob } from './scan-files.ts';
+import { createFileScanner, type FileJob, type FileSettings } from './scan-files.ts';
 
 const port = parentPort!;
-void runFileJob(workerData as FileJob).then((scanned) => port.postMessage(scanned));
+// Made while the files are still being listed.
+const scanner = createFileScanner(workerData as FileSettings);
+port.once('message', async (job: FileJob) => port.postMessage(await scanner.run(job)));

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
@@ -9,13 +9,14 @@ import type { Gap } from '../model/gap.ts';
 import type { Origin } from '../model/origin.ts';
 import { type Pattern, severities } from '../model/pattern.ts';
 import { loadPatterns, mergePatterns } from '../patterns/pattern-set.ts';
+import type { LiteralTables } from '../scan/literal-tables.ts';
 import type { Match } from '../scan/match.ts';
 import { createTurnedDownCollector } from '../scan/turned-down.ts';
 import { type Change, touchesAddedLine } from '../sources/change.ts';
-import type { ListedFile } from '../sources/files.ts';
 import { type Repository, repositoryAt } from '../sources/repository.ts';
 import { resolveTarget, type Target, type TargetKind } from '../sources/target.ts';
-import { createCollector, pathFilter } from './collect-candidates.ts';
+import { builtTables, createCollector, pathFilter } from './collect-candidates.ts';
+import type { ScannedFiles } from './scan-files.ts';
 import type { ScanEvents, ScanOptions } from './scan-options.ts';
 
 /** What scanning a command's targets gave. */
@@ -135,7 +136,8 @@ async function prepare(root: string, repository: Repository | undefined, options
     patternIds: new Set(set.patterns.map(({ id }) => id)),
   });
   for (const notice of [...notices, ...ignores.warnings]) events.warn(notice);
-  const all = mergePatterns(set, ignores.patterns).set.patterns;
+  const { set: merged } = mergePatterns(set, ignores.patterns);
+  const all = merged.patterns;
   const unknown = options.pattern.find((id) => !all.some((pattern) => pattern.id === id));
   if (unknown !== undefined)
     throw new QuashError(
@@ -146,7 +148,7 @@ async function prepare(root: string, repository: Repository | undefined, options
   const patterns = all.filter(
     ({ id, severity }) => (options.pattern.length === 0 || options.pattern.includes(id)) && severities.indexOf(severity) >= least,
   );
-  return { patterns, ignores };
+  return { patterns, ignores, ...builtTables(merged, patterns) };
 }
 
 async function readFromHead(path: string, gitDir: string): Promise<string | undefined> {
@@ -246,12 +248,11 @@ async function scanFolder(
   context: Context,
   events: ScanEvents,
 ): Promise<Scanned> {
-  const { patterns, ignores } = await prepare(root, repository, options, events);
+  const { patterns, ignores, tables } = await prepare(root, repository, options, events);
   const { listFiles } = await import('../sources/files.ts');
-  const { scanFiles } = await import('./scan-files.ts');
+  const { openFilesScan, sizesToKnow } = await import('./scan-files.ts');
   const isWanted = pathFilter(options);
   const gaps: Gap[] = [];
-  const files: ListedFile[] = [];
   const nested: { readonly name: string; readonly repository: Repository }[] = [];
   const asksForPart = asksForHistory(options);
   const history = options.history && !asksForPart;
@@ -286,22 +287,28 @@ async function scanFolder(
       ? scanHistoryOf(repository, undefined, patterns, options, context, events)
       : undefined;
   ownHistory?.catch(() => {});
-  for await (const entry of listFiles(root, { isWanted: wants, signal: context.signal })) {
-    if ('reason' in entry) gaps.push(entry);
-    else if (entry.size > options.maxSize) {
-      gaps.push({
-        origin: { kind: 'file', path: entry.path },
-        reason: 'too-large',
-        detail: `${entry.size} bytes, more than the ${options.maxSize} of --max-size`,
-      });
-    } else files.push(entry);
-  }
+  let objects = 0;
   const collected = createCollector(patterns, options);
-  const result = await scanFiles(root, files, patterns, options, context.signal, events);
+  const { minConfidence, maxSize } = options;
+  const scan = openFilesScan({ root, patterns, tables, minConfidence, maxSize }, options, context.signal, events);
+  let result: ScannedFiles;
+  try {
+    for await (const entry of listFiles(root, { isWanted: wants, signal: context.signal, sizes: sizesToKnow })) {
+      if ('reason' in entry) {
+        gaps.push(entry);
+        continue;
+      }
+      scan.add(entry);
+      objects++;
+    }
+    result = await scan.finish();
+  } finally {
+    await scan.close();
+  }
   for (const { path, matches } of result.files) for (const match of matches) collected.add(match, { kind: 'file', path });
   gaps.push(...result.gaps);
   let { bytes } = result;
-  let objects = files.length;
+  objects -= result.gaps.filter(({ reason }) => reason === 'too-large').length;
   const isNested = (origin: Gap['origin']) =>
     nested.some(({ name }) => origin.kind === 'repository' && origin.repository === name);
   const histories = [
@@ -362,20 +369,22 @@ function belongsTo({ gitDir, workTree }: Repository, root: string): boolean {
 async function scanFile(path: string, options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
   const root = dirname(path);
   const name = basename(path);
-  const { patterns, ignores } = await prepare(path, undefined, options, events);
-  const { scanFiles } = await import('./scan-files.ts');
-  const { size } = statSync(path);
+  const { patterns, ignores, tables } = await prepare(path, undefined, options, events);
+  const { openFilesScan } = await import('./scan-files.ts');
   const collected = createCollector(patterns, options);
-  const { files, gaps, bytes } = await scanFiles(root, [{ path: name, size }], patterns, options, context.signal, events);
+  const { minConfidence, maxSize } = options;
+  const scan = openFilesScan({ root, patterns, tables, minConfidence, maxSize }, { jobs: 1 }, context.signal, events);
+  scan.add({ path: name });
+  const { files, gaps, bytes } = await scan.finish();
   for (const { matches } of files) for (const match of matches) collected.add(match, { kind: 'file', path: name });
   return { ...collected.result(), gaps, patterns, ignores, bytes, objects: 1, root };
 }
 
 async function scanStdin(options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
   const { readStdin } = await import('../sources/stdin.ts');
-  const { patterns, ignores } = await prepare(context.cwd, undefined, options, events);
+  const { patterns, ignores, tables } = await prepare(context.cwd, undefined, options, events);
   const { bytes, gap } = await readStdin(context.stdin, options.maxSize, context.signal);
-  const scan = await openScanner(patterns, options, events);
+  const scan = await openScanner(patterns, tables, options, events);
   const collected = createCollector(patterns, options);
   for (const match of scan(bytes, { kind: 'stdin' })) collected.add(match, { kind: 'stdin' });
   return { ...collected.result(), gaps: gap ? [gap] : [], patterns, ignores, bytes: bytes.length, objects: 1, root: context.cwd };
@@ -389,11 +398,11 @@ async function scanStaged(
   events: ScanEvents,
 ): Promise<Scanned> {
   const { stagedChanges } = await import('../sources/staged.ts');
-  const { patterns, ignores } = await prepare(root, repository, options, events);
+  const { patterns, ignores, tables } = await prepare(root, repository, options, events);
   const isWanted = pathFilter(options);
   const gaps: Gap[] = [];
   const collected = createCollector(patterns, options);
-  const scan = await openScanner(patterns, options, events);
+  const scan = await openScanner(patterns, tables, options, events);
   let bytes = 0;
   let objects = 0;
   for await (const change of stagedChanges({ cwd: root, maxSize: options.maxSize, signal: context.signal })) {
@@ -417,6 +426,7 @@ function newMatches(matches: readonly Match[], change: Change): readonly Match[]
 /** Scans pieces of bytes in this thread, and tells of what it turned down. */
 async function openScanner(
   patterns: readonly Pattern[],
+  tables: LiteralTables | undefined,
   options: ScanOptions,
   events: ScanEvents,
 ): Promise<(bytes: Uint8Array, origin: Origin) => readonly Match[]> {
@@ -424,6 +434,7 @@ async function openScanner(
   const collector = events.turnedDown ? createTurnedDownCollector() : undefined;
   const scanner = createScanner(patterns, {
     minConfidence: options.minConfidence,
+    ...(tables ? { tables } : {}),
     ...(collector ? { turnedDown: collector.turnedDown } : {}),
   });
   return (bytes, origin) => {

@@ -3,10 +3,14 @@ import { pathToFileURL } from 'node:url';
 import { distFolder } from '../dist-folder.ts';
 import { QuashError } from '../errors.ts';
 import type { PatternSet } from '../model/pattern.ts';
+import { writeTables } from '../scan/literal-tables.ts';
 import { compilePatterns, patternsFolder } from './compile.ts';
 import { patternJsonSchema } from './schema.ts';
 
-/** Compiles `patterns/*.yaml` to `dist/patterns.json`, and to the parts of it that scans and verification read; brings `patterns/schema.json` up to date. */
+/**
+ * Compiles `patterns/*.yaml` to `dist/patterns.json`, to the parts of it that scans and verification read, and to the tables of
+ * its literals; brings `patterns/schema.json` up to date.
+ */
 export function buildPatterns(): PatternSet {
   const schema = patternJsonSchema();
   const schemaFile = new URL('../patterns/schema.json', distFolder);
@@ -18,6 +22,7 @@ export function buildPatterns(): PatternSet {
   writeFileSync(new URL('scan-patterns.json', distFolder), JSON.stringify({ ...set, patterns: bare }));
   const verifications = set.patterns.flatMap(({ id, verify }) => (verify ? [[id, verify]] : []));
   writeFileSync(new URL('verifications.json', distFolder), JSON.stringify(Object.fromEntries(verifications)));
+  writeFileSync(new URL('scan-tables.bin', distFolder), writeTables(set));
   return set;
 }
 

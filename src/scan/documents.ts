@@ -1,6 +1,7 @@
 import type { Pattern } from '../model/pattern.ts';
-import { collectLiterals, createEngine, type Engine, type EngineOptions } from './engine.ts';
+import { createEngine, type Engine, type EngineOptions } from './engine.ts';
 import { createKernel, hitWords, type Kernel, noResult, openResult } from './kernel/kernel.ts';
+import { literalTables } from './literal-tables.ts';
 import type { Decision } from './match.ts';
 
 /** Hits of a document are kept for its children up to this many; a document with more is scanned whole, and so are they. */
@@ -47,12 +48,12 @@ export function createDocumentScanner(
   module?: WebAssembly.Module,
 ): DocumentScanner {
   const kernel = createKernel(module);
-  const { literals, uses } = collectLiterals(patterns);
+  const tables = options.tables ?? literalTables(patterns);
   const judgesRuns = patterns.some(
     (pattern) => pattern.detector && pattern.literals.length === 0 && pattern.confidence >= options.minConfidence,
   );
-  kernel.configure(literals, judgesRuns ? 'all' : 'hiding');
-  const engine = createEngine(kernel, patterns, uses, options);
+  kernel.load(tables.kernel, judgesRuns ? 'all' : 'hiding');
+  const engine = createEngine(kernel, patterns, tables.uses, options);
   const { exports } = kernel;
   const hits = kernel.allocate(mostHits * 16);
   // Result numbers are positions in this list; 0 is none. Copies of a hit share the number, whatever document they stand in.

@@ -9,7 +9,8 @@ import { detectorWindow, lineReach } from './detector-window.ts';
 import { shannonEntropy } from './entropy.ts';
 import { detectors } from './generic.ts';
 import { gateReach, mayHoldValue } from './generic-assigned.ts';
-import { hitWords, type Kernel, type KernelLiteral, openResult, runLiteral, wordLiteral } from './kernel/kernel.ts';
+import { hitWords, type Kernel, openResult, runLiteral, wordLiteral } from './kernel/kernel.ts';
+import { type LiteralTables, usesOf } from './literal-tables.ts';
 import type { Decision } from './match.ts';
 
 const decodeDepth = 4;
@@ -28,6 +29,8 @@ export interface EngineOptions {
   readonly minConfidence: number;
   /** Keeps every match where patterns overlap, instead of the most telling one: for checking patterns against each other. */
   readonly keepsOverlaps?: boolean;
+  /** The tables of the patterns, where they are made already. */
+  readonly tables?: LiteralTables;
   /** Called with each span that looked like a pattern's and why it was turned down. */
   readonly turnedDown?: (pattern: Pattern, reason: string, start: number, end: number) => void;
 }
@@ -57,56 +60,17 @@ interface Use {
   readonly length: number;
 }
 
-/** The literals of a pattern set, each once, with the patterns that name it. */
-export function collectLiterals(patterns: readonly Pattern[]): {
-  readonly literals: readonly KernelLiteral[];
-  readonly uses: readonly (readonly Use[])[];
-} {
-  const byText = new Map<
-    string,
-    {
-      texts: Set<string>;
-      sensitive: boolean;
-      before: number;
-      after: number;
-      uses: Use[];
-      follow?: Uint8Array;
-      followCount: number;
-      followOpen: boolean;
-    }
-  >();
-  patterns.forEach((pattern, index) => {
-    const runner = runnerOf(pattern, index);
-    for (const literal of pattern.literals) {
-      const text = literal.text.slice(0, 32);
-      const folded = text.toLowerCase();
-      let entry = byText.get(folded);
-      if (!entry) {
-        entry = { texts: new Set(), sensitive: true, before: 0, after: 0, uses: [], followCount: 0, followOpen: false };
-        byText.set(folded, entry);
-      }
-      entry.texts.add(text);
-      if (!literal.caseSensitive) entry.sensitive = false;
-      entry.before = Math.max(entry.before, pattern.reach.before);
-      entry.after = Math.max(entry.after, pattern.reach.after);
-      entry.uses.push({ runner, minOffset: literal.minOffset, maxOffset: literal.maxOffset, length: text.length });
-      mergeFollow(entry, literal.follow, literal.text.length > 32);
-    }
-  });
-  const literals: KernelLiteral[] = [];
-  const uses: Use[][] = [];
-  for (const [folded, entry] of byText) {
-    const sensitive = entry.sensitive && entry.texts.size === 1;
-    literals.push({
-      text: sensitive ? [...entry.texts][0] : folded,
-      caseSensitive: sensitive,
-      before: entry.before,
-      after: entry.after,
-      ...(entry.follow && !entry.followOpen ? { follow: entry.follow, followCount: entry.followCount } : {}),
+/** The patterns that name each literal, put together when it is first found: most never are. */
+function usesByLiteral(patterns: readonly Pattern[], uses: Int32Array): (literal: number) => readonly Use[] {
+  const runners: (Runner | undefined)[] = [];
+  const known: (readonly Use[] | undefined)[] = [];
+  return (literal) => {
+    known[literal] ??= usesOf(uses, literal).map(({ pattern, ...use }) => {
+      runners[pattern] ??= runnerOf(patterns[pattern], pattern);
+      return { runner: runners[pattern], ...use };
     });
-    uses.push(entry.uses);
-  }
-  return { literals, uses };
+    return known[literal];
+  };
 }
 
 /** Detectors without literals look at every run of encoded or random characters. */
@@ -128,52 +92,10 @@ function runnerOf(pattern: Pattern, index: number): Runner {
   };
 }
 
-/** What must follow a literal is what must follow it in every pattern that names it. */
-function mergeFollow(
-  entry: { follow?: Uint8Array; followCount: number; followOpen: boolean },
-  follow: { readonly bytes: string; readonly count: number } | undefined,
-  isCut: boolean,
-): void {
-  if (entry.followOpen) return;
-  if (!follow || isCut) {
-    entry.followOpen = true;
-    return;
-  }
-  const table = followTable(follow.bytes);
-  if (entry.follow === undefined) {
-    entry.follow = table;
-    entry.followCount = follow.count;
-    return;
-  }
-  entry.followCount = Math.min(entry.followCount, follow.count);
-  if (entry.follow === table) return;
-  const either = new Uint8Array(256);
-  for (let byte = 0; byte < 256; byte++) either[byte] = entry.follow[byte] | table[byte];
-  entry.follow = either;
-}
-
-const followTables = new Map<string, Uint8Array>();
-
-/** The 256-entry table of a set in hex. Few sets are shared by all literals: each is made once. */
-function followTable(hex: string): Uint8Array {
-  let table = followTables.get(hex);
-  if (!table) {
-    table = new Uint8Array(256);
-    const bits = Buffer.from(hex, 'hex');
-    for (let byte = 0; byte < 256; byte++) if (bits[byte >> 3] & (1 << (byte & 7))) table[byte] = 1;
-    followTables.set(hex, table);
-  }
-  return table;
-}
-
-/** Makes the engine for a kernel whose literals were configured from the same `collectLiterals`. */
-export function createEngine(
-  kernel: Kernel,
-  patterns: readonly Pattern[],
-  uses: readonly (readonly Use[])[],
-  options: EngineOptions,
-): Engine {
+/** Makes the engine for a kernel that was loaded with the same tables; `useTable` is theirs. */
+export function createEngine(kernel: Kernel, patterns: readonly Pattern[], useTable: Int32Array, options: EngineOptions): Engine {
   const hitRoom = 4096;
+  const uses = usesByLiteral(patterns, useTable);
   const innerHits = [0, 0, 0, 0, 0];
   const runUses = usesWithoutLiterals(patterns);
 
@@ -183,7 +105,7 @@ export function createEngine(
       decideEncoded(start, end, position, literal, runLength, 0, found);
       return found;
     }
-    for (const use of uses[literal]) {
+    for (const use of uses(literal)) {
       if (use.runner.pattern.detector) detect(use, start, end, position, found);
       else match(use, start, end, position, found);
     }
@@ -447,7 +369,7 @@ export function createEngine(
         if (literal >= runLiteral) {
           decideEncoded(address, address + text.length, position, literal, runLength, depth + 1, inner);
         } else {
-          for (const use of uses[literal]) {
+          for (const use of uses(literal)) {
             if (!use.runner.pattern.decoders.includes(decoder)) continue;
             if (use.runner.pattern.detector) detect(use, address, address + text.length, position, inner);
             else match(use, address, address + text.length, position, inner);

@@ -35,7 +35,7 @@ export function inThisThread(runner: HistoryRunner): Crew {
 export function startWorkers(job: HistoryJob, threads: number, signal: AbortSignal | undefined): Crew {
   const workers = Array.from(
     { length: threads },
-    () => new Worker(new URL('bundle/history-worker.cjs', distFolder), { workerData: job }),
+    () => new Worker(new URL('bundle/history-worker.js', distFolder), { workerData: job }),
   );
   const ask = (request: HistoryRequest) =>
     Promise.all(

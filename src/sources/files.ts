@@ -1,5 +1,4 @@
 import { closeSync, constants, type Dirent, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { QuashError } from '../errors.ts';
 import type { Gap } from '../model/gap.ts';
@@ -7,7 +6,8 @@ import type { Gap } from '../model/gap.ts';
 /** A regular file below the root that was listed; its path is relative to the root and uses `/`. */
 export interface ListedFile {
   readonly path: string;
-  readonly size: number;
+  /** Bytes, where they were asked for. */
+  readonly size?: number;
   /** The path as it is on disk, where that is no UTF-8 and `path` only resembles it. */
   readonly rawPath?: Uint8Array;
 }
@@ -21,6 +21,8 @@ export interface ListOptions {
   /** Whether a file is asked for; asked of folders too, and one that is not wanted is not entered. */
   readonly isWanted?: (path: string, kind: 'file' | 'folder') => boolean;
   readonly signal?: AbortSignal;
+  /** Of how many files the size is asked for, which takes longer than listing them. Default: of all. */
+  readonly sizes?: number;
 }
 
 /**
@@ -34,10 +36,11 @@ export interface ListOptions {
  */
 export async function* listFiles(
   root: string,
-  { isWanted = () => true, signal }: ListOptions = {},
+  { isWanted = () => true, signal, sizes = Number.POSITIVE_INFINITY }: ListOptions = {},
 ): AsyncGenerator<ListedFile | Gap> {
   const folders: Folder[] = [{ path: '' }];
   let seen = 0;
+  let files = 0;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const entries = readFolder(root, folder);
     if (!Array.isArray(entries)) {
@@ -55,27 +58,37 @@ export async function* listFiles(
       if (entry.isDirectory()) {
         if (isWanted(path, 'folder')) below.push({ path, ...(rawPath ? { rawPath } : {}) });
       } else if (!entry.isSymbolicLink() && isWanted(path, 'file')) {
-        const file = look(root, path, rawPath);
-        if (file !== undefined) yield file;
+        const isKnown = files >= sizes && entry.isFile();
+        const file = isKnown ? { path, ...(rawPath ? { rawPath } : {}) } : look(root, path, rawPath);
+        if (file === undefined) continue;
+        files++;
+        yield file;
       }
     }
     folders.push(...below.reverse());
   }
 }
 
+/** A file's bytes, or why there are none. */
+export function readFileBytes(root: string, path: string, maxSize: number, rawPath?: Uint8Array): Uint8Array | Gap {
+  return withOpenFile(root, path, maxSize, rawPath, (file, size) => {
+    const bytes = Buffer.allocUnsafeSlow(size);
+    return size === 0 ? readUnsized(file, path, maxSize) : bytes.subarray(0, readInto(file, bytes));
+  });
+}
+
 /**
- * A file's bytes, or why there are none. Opened without following a link and without waiting for a pipe's other end, and
- * looked at again once open, so what was swapped in since the listing is not read either.
- * With `room`, what fits is read into it: thousands of files then need one buffer, and the bytes are gone at the next call.
+ * Opens a file for `use`, which gets its descriptor and how many bytes it has, or tells why it is not read. Opened without
+ * following a link and without waiting for a pipe's other end, and looked at once open, so what was swapped in since the
+ * listing is not read either.
  */
-export function readFileBytes(
+export function withOpenFile<T>(
   root: string,
   path: string,
   maxSize: number,
-  room?: Buffer,
-  rawPath?: Uint8Array,
-): Uint8Array | Gap {
-  const origin = { kind: 'file', path } as const;
+  rawPath: Uint8Array | undefined,
+  use: (file: number, size: number) => T,
+): T | Gap {
   let file: number;
   try {
     // Windows has neither flag, and no pipe or device in a folder either.
@@ -86,32 +99,30 @@ export function readFileBytes(
   try {
     const stats = fstatSync(file);
     if (!stats.isFile()) return specialFile(path);
-    if (stats.size > maxSize)
-      return { origin, reason: 'too-large', detail: `${stats.size} bytes, more than the ${maxSize} of --max-size` };
-    const bytes = readAll(file, stats.size, maxSize, room);
-    return bytes ?? { origin, reason: 'too-large', detail: `it grew past the ${maxSize} bytes of --max-size while it was read` };
+    if (stats.size > maxSize) return tooLarge(path, `${stats.size} bytes, more than the ${maxSize} of --max-size`);
+    return use(file, stats.size);
   } catch (error) {
+    // What is no error of the system is none of the file.
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     return unreadable(path, error);
   } finally {
     closeSync(file);
   }
 }
 
-/** Reads `size` bytes, fewer if the file has become shorter; undefined past `maxSize`. */
-function readAll(file: number, size: number, maxSize: number, room: Buffer | undefined): Uint8Array | undefined {
-  if (size === 0) return readUnsized(file, maxSize);
-  const bytes = room && size <= room.length ? room : Buffer.allocUnsafeSlow(size);
+/** Fills `bytes` from a file and returns how many it had: fewer if it has become shorter. */
+export function readInto(file: number, bytes: Buffer): number {
   let filled = 0;
-  while (filled < size) {
-    const length = readSync(file, bytes, filled, size - filled, null);
+  while (filled < bytes.length) {
+    const length = readSync(file, bytes, filled, bytes.length - filled, null);
     if (length === 0) break;
     filled += length;
   }
-  return bytes.subarray(0, filled);
+  return filled;
 }
 
 /** A file that says it is empty, which those of /proc do whatever they hold. */
-function readUnsized(file: number, maxSize: number): Uint8Array | undefined {
+export function readUnsized(file: number, path: string, maxSize: number): Uint8Array | Gap {
   const chunks: Buffer[] = [];
   for (let total = 0; total <= maxSize; ) {
     const chunk = Buffer.allocUnsafe(65_536);
@@ -120,10 +131,10 @@ function readUnsized(file: number, maxSize: number): Uint8Array | undefined {
     chunks.push(chunk.subarray(0, length));
     total += length;
   }
-  return undefined;
+  return tooLarge(path, `it grew past the ${maxSize} bytes of --max-size while it was read`);
 }
 
-type Entry = Pick<Dirent, 'name' | 'isDirectory' | 'isSymbolicLink'> & { readonly rawPath?: Uint8Array };
+type Entry = Pick<Dirent, 'name' | 'isFile' | 'isDirectory' | 'isSymbolicLink'> & { readonly rawPath?: Uint8Array };
 
 /** The entries of a folder, sorted by name, or the gap that it is. */
 function readFolder(root: string, folder: Folder): Entry[] | Gap {
@@ -149,6 +160,7 @@ function readRawFolder(where: string | Buffer, { path, rawPath = Buffer.from(pat
     const raw = rawPath.length === 0 ? entry.name : Buffer.concat([rawPath, Buffer.from('/'), entry.name]);
     return {
       name: entry.name.toString(),
+      isFile: () => entry.isFile(),
       isDirectory: () => entry.isDirectory(),
       isSymbolicLink: () => entry.isSymbolicLink(),
       ...(Buffer.from(raw.toString()).equals(raw) ? {} : { rawPath: raw }),
@@ -157,7 +169,7 @@ function readRawFolder(where: string | Buffer, { path, rawPath = Buffer.from(pat
 }
 
 function onDisk(root: string, path: string, rawPath: Uint8Array | undefined): string | Buffer {
-  return rawPath === undefined ? join(root, path) : Buffer.concat([Buffer.from(`${root}/`), rawPath]);
+  return rawPath === undefined ? `${root}/${path}` : Buffer.concat([Buffer.from(`${root}/`), rawPath]);
 }
 
 function look(root: string, path: string, rawPath: Uint8Array | undefined): ListedFile | Gap | undefined {
@@ -168,6 +180,10 @@ function look(root: string, path: string, rawPath: Uint8Array | undefined): List
   } catch (error) {
     return unreadable(path, error);
   }
+}
+
+function tooLarge(path: string, detail: string): Gap {
+  return { origin: { kind: 'file', path }, reason: 'too-large', detail };
 }
 
 function specialFile(path: string): Gap {

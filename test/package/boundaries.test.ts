@@ -24,7 +24,7 @@ test('nothing outside src/revoke reaches into revokers/: a scan or a hook cannot
 });
 
 test('what a hook loads holds nothing that speaks to a provider', () => {
-  const { sources: bundled } = JSON.parse(readFileSync(`${root}/dist/bundle/core.cjs.map`, 'utf8')) as { sources: string[] };
+  const { sources: bundled } = JSON.parse(readFileSync(`${root}/dist/bundle/core.js.map`, 'utf8')) as { sources: string[] };
   expect(bundled.filter((file) => /(?:^|\/)(?:revokers?|verify|wire)\//.test(file))).toEqual([]);
   expect(bundled.some((file) => file.endsWith('src/scan/engine.ts'))).toBe(true);
 });

@@ -63,6 +63,21 @@ describe('listing files', () => {
     expect(items).toEqual([{ path: 'a', size: 5 }]);
   });
 
+  test('sizes are asked for no longer than wanted, and what is no file is still told of', async () => {
+    write('a', '12345');
+    write('b', '123');
+    write('c/d', '1');
+    execFileSync('mkfifo', [join(root, 'pipe')]);
+    const items = [];
+    for await (const item of listFiles(root, { sizes: 1 })) items.push(item);
+    expect(items).toEqual([
+      { path: 'a', size: 5 },
+      { path: 'b' },
+      expect.objectContaining({ reason: 'special-file', origin: { kind: 'file', path: 'pipe' } }),
+      { path: 'c/d' },
+    ]);
+  });
+
   test('links are neither followed nor gaps, whether to files, folders, loops or nowhere', async () => {
     write('in/a');
     const outside = mkdtempSync(join(tmpdir(), 'quash-test-'));
@@ -130,7 +145,7 @@ describe('listing files', () => {
     const contents: [string, string][] = [];
     for await (const item of listFiles(root)) {
       if ('reason' in item) throw new Error(item.detail);
-      const bytes = readFileBytes(root, item.path, 100, undefined, item.rawPath);
+      const bytes = readFileBytes(root, item.path, 100, item.rawPath);
       contents.push([item.path, 'reason' in bytes ? bytes.detail : Buffer.from(bytes).toString()]);
     }
     expect(contents).toEqual([

@@ -147,9 +147,11 @@ const mostBytes = 2 ** 31 - 65536;
 
 /** A kernel's memory has no room for a buffer: what needed it is left out, and told of. */
 export class KernelFullError extends QuashError {
+  readonly size: number;
   constructor(size: number) {
     super('source', `scanning ${size} bytes at once: there is no memory for so many; lower --max-size`);
     this.name = 'KernelFullError';
+    this.size = size;
   }
 }
 
@@ -177,11 +179,24 @@ export interface Kernel {
   free(address: number): void;
   /** Loads the literals to look for; `runs` also looks into encoded runs, `all` reports every run. */
   configure(literals: readonly KernelLiteral[], runs: 'none' | 'hiding' | 'all'): void;
+  /** The same, of tables that were made before. */
+  load(tables: KernelTables, runs: 'none' | 'hiding' | 'all'): void;
   readonly allocatedBytes: () => number;
   /** Who answers the walk that runs; undefined while none does. */
   walkHost: WalkHost | undefined;
   /** Who answers the reading of trees. */
   treeHost: TreeHost | undefined;
+}
+
+/** The literals, laid out as assembly/prefilter.ts reads them. */
+export interface KernelTables {
+  readonly filter: Uint8Array;
+  readonly heads: Uint16Array;
+  readonly entries: Uint32Array;
+  readonly records: Uint8Array;
+  readonly classes: Uint8Array;
+  readonly longest: number;
+  readonly furthest: number;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -275,7 +290,9 @@ export function createKernel(module: WebAssembly.Module = kernelModule()): Kerne
       free[number].push(address);
     },
     configure(literals, runs) {
-      const tables = buildTables(literals);
+      this.load(buildTables(literals), runs);
+    },
+    load(tables, runs) {
       const filter = reserve(filterBytes);
       const heads = reserve(headBytes);
       const entries = reserve(tables.entries.byteLength);
@@ -283,8 +300,8 @@ export function createKernel(module: WebAssembly.Module = kernelModule()): Kerne
       const classes = reserve(tables.classes.byteLength);
       const scratch = reserve(scratchBytes);
       bytes.set(tables.filter, filter);
-      bytes.set(new Uint8Array(tables.heads.buffer), heads);
-      bytes.set(new Uint8Array(tables.entries.buffer, 0, tables.entries.byteLength), entries);
+      bytes.set(asBytes(tables.heads), heads);
+      bytes.set(asBytes(tables.entries), entries);
       bytes.set(tables.records, records);
       bytes.set(tables.classes, classes);
       exports.configure(
@@ -353,8 +370,12 @@ function classBytes(number: number): number {
   return 2 ** (smallestClass + (number >> 2) - 2) * (4 + (number & 3));
 }
 
-/** The tables of assembly/prefilter.ts, laid out for it. A hook builds them at every commit: nothing here allocates by literal. */
-function buildTables(literals: readonly KernelLiteral[]) {
+function asBytes({ buffer, byteOffset, byteLength }: Uint16Array | Uint32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Lays literals out. A scan with patterns of the user's own does so at its start: nothing here allocates by literal. */
+export function buildTables(literals: readonly KernelLiteral[]): KernelTables {
   if (literals.length >= runLiteral) throw new Error('too many literals for the prefilter');
   const filter = new Uint8Array(filterBytes);
   const heads = new Uint16Array(65536);
