@@ -23,12 +23,15 @@ export function describeBug(error: unknown): string {
 
 /** A frame of the bundle as one of the source that it was made of. */
 function inSource(frame: string): string {
-  return frame.replace(/(?:file:\/\/)?(\/[^\s()]+\.js):(\d+):(\d+)/, (place: string, file: string, line: string, column: string) => {
-    const map = readMap(file);
-    const entry = map?.findEntry(Number(line) - 1, Number(column) - 1);
-    if (!entry || !('originalSource' in entry)) return place;
-    return `${entry.originalSource.replace(/^(?:\.\.\/)+/, '')}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
-  });
+  return frame.replace(
+    /(?:file:\/\/)?(\/[^\s()]+\.js):(\d+):(\d+)/,
+    (place: string, file: string, line: string, column: string) => {
+      const map = readMap(file);
+      const entry = map?.findEntry(Number(line) - 1, Number(column) - 1);
+      if (!entry || !('originalSource' in entry)) return place;
+      return `${entry.originalSource.replace(/^(?:\.\.\/)+/, '')}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+    },
+  );
 }
 
 function readMap(file: string): SourceMap | undefined {
