@@ -1,3 +1,4 @@
+import type { Runbook } from './revoker.ts';
 import type { Verification } from './verification.ts';
 
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
@@ -44,6 +45,7 @@ export interface Pattern {
   readonly confidence: number;
   readonly verify?: Verification;
   readonly revoker?: string;
+  readonly runbook?: Runbook;
   readonly examples: readonly string[];
   readonly counterExamples: readonly { readonly text: string; readonly why: string }[];
   /** Bytes that a match can span, from the regex: the shortest and the longest. */

@@ -18,7 +18,13 @@ export function buildPatterns(): PatternSet {
   const set = compilePatterns(patternsFolder);
   mkdirSync(distFolder, { recursive: true });
   writeFileSync(new URL('patterns.json', distFolder), JSON.stringify(set));
-  const bare = set.patterns.map((pattern) => ({ ...pattern, examples: [], counterExamples: [], verify: undefined }));
+  const bare = set.patterns.map((pattern) => ({
+    ...pattern,
+    examples: [],
+    counterExamples: [],
+    verify: undefined,
+    runbook: undefined,
+  }));
   writeFileSync(new URL('scan-patterns.json', distFolder), JSON.stringify({ ...set, patterns: bare }));
   const verifications = set.patterns.flatMap(({ id, verify }) => (verify ? [[id, verify]] : []));
   writeFileSync(new URL('verifications.json', distFolder), JSON.stringify(Object.fromEntries(verifications)));

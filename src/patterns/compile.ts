@@ -16,6 +16,7 @@ import {
   type PatternPart,
   type PatternSet,
 } from '../model/pattern.ts';
+import type { Runbook } from '../model/revoker.ts';
 import { checksums } from '../scan/checksums.ts';
 import { detectorWindow } from '../scan/detector-window.ts';
 import { followOfDetector } from '../scan/generic-follow.ts';
@@ -101,6 +102,7 @@ function compileFiles(files: readonly LoadedPatternFile[], known: readonly Patte
           compilePattern(pattern, {
             provider: definition.provider,
             docs: pattern.docs ?? definition.docs,
+            runbook: pattern.runbook ?? definition.runbook,
             source: { file, line: at('id').line },
           }),
         );
@@ -117,6 +119,7 @@ function compileFiles(files: readonly LoadedPatternFile[], known: readonly Patte
 export interface CompileContext {
   readonly provider: string;
   readonly docs: string | undefined;
+  readonly runbook?: Runbook | undefined;
   readonly source: Pattern['source'];
   /** See `AnalysisInput.trustsLiterals`. */
   readonly trustsLiterals?: boolean;
@@ -160,6 +163,7 @@ export function compilePattern(definition: PatternDefinition, context: CompileCo
     confidence: definition.confidence,
     ...(definition.verify !== undefined && { verify: verificationOf(definition.verify) }),
     ...(definition.revoker !== undefined && { revoker: definition.revoker }),
+    ...(context.runbook && { runbook: context.runbook }),
     examples: definition.examples.map((example) => (typeof example === 'string' ? example : example.text)),
     counterExamples: definition.counterExamples,
     minLength: analysis.minLength,

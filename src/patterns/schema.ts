@@ -39,6 +39,18 @@ const part = z.strictObject({
   direction: z.enum(partDirections).default('around').meta({ description: 'On which side of the match it may lie.' }),
 });
 
+const runbook = z
+  .strictObject({
+    page: z
+      .url({ protocol: /^https$/ })
+      .optional()
+      .meta({ description: 'The page where it is taken back.' }),
+    steps: z.array(z.string().min(1).max(400)).min(1).max(12),
+    ask: z.string().min(1).max(200).optional().meta({ description: 'Whom to ask.' }),
+    survives: z.string().min(1).max(400).optional().meta({ description: 'What goes on working afterwards, and for how long.' }),
+  })
+  .meta({ description: 'What a person does where no API takes the credential back.' });
+
 const pattern = z.strictObject({
   id: id.meta({
     description: 'Permanent name, beginning with the provider; stands in every report.',
@@ -121,6 +133,7 @@ const pattern = z.strictObject({
     .meta({ description: 'Bytes; caps a match whose regex has no longest length, and accepts what a long reach costs.' }),
   verify: verifySchema.optional().meta({ description: 'How its provider is asked, read-only, whether the credential works.' }),
   revoker: z.string().optional().meta({ description: 'The file in revokers/ that can take the credential back.' }),
+  runbook: runbook.optional(),
   examples: z
     .array(z.union([z.string().min(1), z.strictObject({ text: z.string().min(1) })]))
     .default([])
@@ -147,6 +160,7 @@ const patternFile = z
       .url({ protocol: /^https?$/ })
       .optional()
       .meta({ description: 'Documentation that holds for all patterns of the file.' }),
+    runbook: runbook.optional().meta({ description: 'The runbook of patterns that have none of their own.' }),
     patterns: z.array(pattern).min(1).max(1000),
   })
   .meta({ title: 'quash pattern file', description: 'What the credentials of one provider look like.' });
