@@ -122,6 +122,7 @@ function lintTemplate(path: readonly PropertyKey[], template: string, scope: Sco
     if (kind === 'pick' && !scope.picks.includes(name)) report(path, `nothing is picked as ${name}`);
     if (kind === 'kept' && !scope.kept.has(name)) report(path, `no earlier step keeps ${name}`);
     if (kind === 'site' && !scope.hasSites) report(path, 'there are no sites');
+    if (kind === 'admin' || kind === 'told' || kind === 'secrets') report(path, `{{${kind}}} is for taking back, not for asking`);
   }
 }
 

@@ -128,6 +128,7 @@ function buildBody(body: Body, variables: Variables): Filled<{ readonly text: st
 }
 
 function fillJson(json: Json, variables: Variables): Filled<Json> {
+  if (json === '{{secrets}}' && variables.secrets) return { value: variables.secrets };
   if (typeof json === 'string') return fill(json, variables, plain);
   if (json === null || typeof json !== 'object') return { value: json };
   if (Array.isArray(json)) {
@@ -150,7 +151,7 @@ function fillJson(json: Json, variables: Variables): Filled<Json> {
 
 /** A template with variables told by their names only. */
 export function nameVariables(template: string): string {
-  return template.replace(/\{\{\s*(?:(?:part|pick|kept):)?([^{}|]*?)\s*(?:\|[^{}]*)?\}\}/g, '{$1}');
+  return template.replace(/\{\{\s*(?:(?:part|pick|kept|told):)?([^{}|]*?)\s*(?:\|[^{}]*)?\}\}/g, '{$1}');
 }
 
 function splitOnce(text: string, at: string): [string, string?] {

@@ -5,6 +5,10 @@ export interface Variables {
   readonly picks: Readonly<Record<string, string>>;
   readonly kept: Readonly<Record<string, string>>;
   readonly site?: string;
+  /** Of a request that takes a credential back: a credential of ours, what its provider told of the leaked one, and all values of a batch. */
+  readonly admin?: string;
+  readonly told?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly string[];
 }
 
 /** A template with its variables put in, or why that cannot be: a phrase without any value in it. */
@@ -13,7 +17,7 @@ export type Filled<T = string> = { readonly value: T } | { readonly problem: str
 const token = /\{\{\s*([a-z]+)(?::([a-z][a-z0-9_-]*))?\s*(?:\|\s*(base64))?\s*\}\}/g;
 
 export interface Token {
-  readonly kind: 'secret' | 'part' | 'pick' | 'kept' | 'site';
+  readonly kind: 'secret' | 'part' | 'pick' | 'kept' | 'site' | 'admin' | 'told' | 'secrets';
   readonly name: string;
 }
 
@@ -25,8 +29,8 @@ export function tokensOf(template: string): readonly Token[] | undefined {
     return '';
   });
   const isKnown = tokens.every(({ kind, name }) => {
-    if (kind === 'secret' || kind === 'site') return name === '';
-    return (kind === 'part' || kind === 'pick' || kind === 'kept') && name !== '';
+    if (kind === 'secret' || kind === 'site' || kind === 'admin' || kind === 'secrets') return name === '';
+    return (kind === 'part' || kind === 'pick' || kind === 'kept' || kind === 'told') && name !== '';
   });
   return isKnown && !rest.includes('{{') && !rest.includes('}}') ? tokens : undefined;
 }
@@ -37,7 +41,10 @@ export function fill(template: string, variables: Variables, encode: (value: str
   const value = template.replace(token, (_, kind: Token['kind'], name = '', filter: string | undefined) => {
     const found = lookUp({ kind, name }, variables);
     if (found === undefined) {
-      problem ??= `it needs its ${kind === 'site' || kind === 'secret' ? kind : name}, which was not found beside it`;
+      problem ??=
+        kind === 'admin'
+          ? 'it needs a credential of ours that may do it'
+          : `it needs its ${name === '' ? kind : name}, which ${kind === 'told' ? 'its provider did not tell' : 'was not found beside it'}`;
       return '';
     }
     const encoded = encode(filter === 'base64' ? Buffer.from(found).toString('base64') : found, { kind, name });
@@ -60,6 +67,13 @@ function lookUp({ kind, name }: Token, variables: Variables): string | undefined
       return own(variables.picks, name);
     case 'kept':
       return own(variables.kept, name);
+    case 'admin':
+      return variables.admin;
+    case 'told':
+      return own(variables.told ?? {}, name);
+    case 'secrets':
+      // A list is no text: it stands alone in a JSON body, which puts it in.
+      return undefined;
     default:
       return kind satisfies never;
   }
