@@ -82,8 +82,10 @@ export function isWithin(address: string, [network, bits]: AddressRange): boolea
 // `isValid` and `parse` of the library take octal and decimal spellings as well: after a URL was parsed, and out of a
 // resolver, there are none, but a range or an address may also come from a person.
 function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  if (!ipaddr.isValid(text)) return undefined;
-  return ipaddr.process(text);
+  // It also takes `::8.8.8.8` for a mapped address, which it is not; as four digits a group it is read right.
+  const href = `http://[${text}]/`;
+  const plain = text.includes(':') && text.includes('.') && URL.canParse(href) ? new URL(href).hostname.slice(1, -1) : text;
+  return ipaddr.isValid(plain) ? ipaddr.process(plain) : undefined;
 }
 
 function withoutZone(address: ipaddr.IPv4 | ipaddr.IPv6): string {

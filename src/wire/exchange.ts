@@ -47,7 +47,7 @@ export async function exchange(request: HttpRequest, dispatcher: Dispatcher, ter
     const { code } = error as NodeJS.ErrnoException;
     // Its headers were there: whatever breaks the connection now, or the packed bytes, has cut the answer off.
     if (failureOf(error, host) || code?.startsWith('Z_') || code?.startsWith('ERR_'))
-      return failed('cut-off', `the answer of ${host} broke off (${code})`, hide);
+      return failed('cut-off', `the answer of ${host} broke off${code ? ` (${code})` : ''}`, hide);
     throw error;
   }
 }

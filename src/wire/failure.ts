@@ -133,7 +133,7 @@ function unescaped(segment: string): string {
 }
 
 const tlsCode =
-  /^(?:ERR_TLS_|ERR_SSL_|CERT_|EPROTO$|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH|ERROR_IN_CERT)/;
+  /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|EPROTO$|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH|ERROR_IN_CERT)/;
 
 const kindOfCode: Readonly<Record<string, FailureKind>> = {
   ENOTFOUND: 'name',
@@ -175,21 +175,31 @@ const kindOfCode: Readonly<Record<string, FailureKind>> = {
  */
 export function failureOf(error: unknown, host: string): Failed | undefined {
   const cause = firstCause(error);
-  const { code = '', name, message, address, port } = cause;
+  const { code = '', name, message, address, port, syscall } = cause;
+  // undici leaves its code out now and then.
+  if (name === 'HTTPParserError') return failed('connection', `${host} answered something that is not HTTP`);
   if (name === 'TimeoutError') return failed('timeout', `${host} did not answer in time`);
-  const proxy = /^Proxy response \(([0-9]{3})\)/.exec(message ?? '')?.[1] ?? /\(407\)$/.exec(message ?? '')?.[0].slice(1, -1);
-  if (proxy !== undefined && code.startsWith('UND_ERR_'))
+  const proxy = /^Proxy response \(([0-9]{3})\)/.exec(message ?? '')?.[1];
+  if (proxy !== undefined && code === 'UND_ERR_ABORTED')
     return failed('connection', `the proxy answered ${proxy} when asked for ${host}`);
-  const kind = tlsCode.test(code) ? 'tls' : code.startsWith('HPE_') ? 'connection' : kindOfCode[code];
+  const kind = kindOf(code, syscall);
   if (kind === undefined) return undefined;
   const at = address !== undefined && address !== host ? ` at ${address}${port === undefined ? '' : ` port ${port}`}` : '';
   return failed(kind, `${phraseOf(kind, code, host)}${at} (${code})`);
 }
 
+function kindOf(code: string, syscall: string | undefined): FailureKind | undefined {
+  if (tlsCode.test(code)) return 'tls';
+  const known = kindOfCode[code];
+  if (known) return known;
+  // What the system or undici made of a connection, by a name that is not in the list. Wrong use of undici is our own mistake.
+  const isOfConnection = syscall !== undefined || (code.startsWith('UND_ERR_') && code !== 'UND_ERR_INVALID_ARG');
+  return isOfConnection ? 'connection' : undefined;
+}
+
 function phraseOf(kind: FailureKind, code: string, host: string): string {
   if (code === 'EGRESS') return `QUASH_EGRESS=loopback refuses ${host}`;
   if (code === 'ECONNREFUSED') return `the connection to ${host} was refused`;
-  if (code.startsWith('HPE_')) return `${host} answered something that is not HTTP`;
   if (code === 'UND_ERR_HEADERS_TIMEOUT') return `${host} took the request and did not answer in time`;
   switch (kind) {
     case 'name':
@@ -215,6 +225,7 @@ interface Coded {
   readonly message?: string;
   readonly address?: string;
   readonly port?: number;
+  readonly syscall?: string;
 }
 
 /** The error that tells the most: an AggregateError has one for each address that was tried, others wrap the first. */

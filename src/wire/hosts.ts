@@ -15,7 +15,7 @@ export type Allowance =
 export function normaliseHost(text: string): string | undefined {
   const bare = text.replace(/^\[(.*)\]$/s, '$1');
   if (isIP(bare) !== 0) return canonicalAddress(bare);
-  if (text === '' || /[\s/\\?#@:[\]%]/.test(text)) return undefined;
+  if (text === '' || /[\s/\\?#@:*[\]%]/.test(text)) return undefined;
   // URL does what the standard says: IDNA, and numbers that are addresses. https://url.spec.whatwg.org/#host-parsing
   const href = `http://${text}/`;
   const host = URL.canParse(href) ? new URL(href).hostname.replace(/\.$/, '') : '';

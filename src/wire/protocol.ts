@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { QuashError } from '../errors.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Asked, Told } from '../model/verdict.ts';
@@ -40,15 +41,8 @@ export async function loadProtocol(name: string): Promise<Protocol> {
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) throw refused('a protocol is named in lower case, with dashes between words');
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const location = new URL(`./protocols/${name}.${extension}`, import.meta.url);
-  let module: { readonly default?: Protocol };
-  try {
-    module = (await import(location.href)) as typeof module;
-  } catch (error) {
-    const { code, url } = error as { readonly code?: string; readonly url?: string };
-    // A protocol that is there and whose own import is missing is a bug, and must not look like a wrong name.
-    if (code === 'ERR_MODULE_NOT_FOUND' && url === location.href) throw refused('there is none of that name');
-    throw error;
-  }
+  if (!existsSync(location)) throw refused('there is none of that name');
+  const module = (await import(location.href)) as { readonly default?: Protocol };
   if (!module.default) throw new Error(`${location.href} has no default export`);
   return module.default;
 }

@@ -59,6 +59,7 @@ test('dependencies point one way: commands, then stages, then git, then the mode
   const allowed: Readonly<Record<string, readonly string[]>> = {
     model: ['model'],
     git: ['git', 'model', ''],
+    wire: ['wire', 'model', ''],
     // A stage may stand on git and on the model. Patterns are proved by what the scan would do with them.
     ...Object.fromEntries(stages.map((stage) => [stage, [stage, 'git', 'model', '']])),
     patterns: ['patterns', 'scan', 'git', 'model', ''],
