@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { makeCertificate } from '../../fixtures/servers/self-signed.ts';
+import { makeCertificate } from '../../fixtures/servers/certificate.ts';
 import { acme, failureIn, get, hostile, openWire, textOf } from './wires.ts';
 
 const anyHost = { provider: 'acme', hosts: ['api.acme.test', '*.acme.test'] };

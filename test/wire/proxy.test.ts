@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startProxy } from '../../fixtures/servers/proxy.ts';
-import { makeCertificate } from '../../fixtures/servers/self-signed.ts';
+import { makeCertificate } from '../../fixtures/servers/certificate.ts';
 import { acme, failureIn, get, hostile, openWire, textOf } from './wires.ts';
 
 async function behindProxy(status?: number) {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { serverSuite } from '../../../fixtures/servers/program.ts';
 import { type MailServer, startMail } from '../../../fixtures/servers/smtp.ts';
 import { askBy, expectUnreachable } from './asking.ts';
 
@@ -10,9 +9,8 @@ const answers = {
   second: [534, '5.7.9 Application-specific password required'],
   later: [454, '4.7.0 Temporary authentication failure'],
 } as const;
-const suite = serverSuite('SMTP', ['openssl']);
 
-describe.skipIf(suite.skip)(suite.title, () => {
+describe('SMTP', () => {
   let server: MailServer;
   let fields: Readonly<Record<string, string>>;
 

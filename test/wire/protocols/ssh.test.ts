@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import ssh from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SshServer, sshPrograms, startSsh } from '../../../fixtures/servers/openssh.ts';
@@ -78,7 +79,7 @@ describe.skipIf(suite.skip)(suite.title, () => {
     });
     await new Promise<void>((resolve) => open.listen(0, '127.0.0.1', resolve));
     try {
-      expect(await askBy('ssh', { ...fields, host: `127.0.0.1:${open.address().port}` })).toMatchObject({
+      expect(await askBy('ssh', { ...fields, host: `127.0.0.1:${(open.address() as AddressInfo).port}` })).toMatchObject({
         state: 'unknown',
         reason: 'the server takes whatever key it is offered',
       });
