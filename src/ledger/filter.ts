@@ -1,6 +1,6 @@
 import { QuashError } from '../errors.ts';
 import { severities } from '../model/pattern.ts';
-import type { StoredFinding } from './stored-finding.ts';
+import type { StoredFinding } from '../model/stored-finding.ts';
 
 /** Which findings are meant: a pure question to each. */
 export type Filter = (finding: StoredFinding, now: Date) => boolean;

@@ -2,9 +2,9 @@ import type { Finding } from '../model/finding.ts';
 import type { Gap } from '../model/gap.ts';
 import type { RevocationRow } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
+import type { DecisionInput, FindingHistory, StoredFinding } from '../model/stored-finding.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Filter } from './filter.ts';
-import type { DecisionInput, FindingHistory, StoredFinding } from './stored-finding.ts';
 
 /** What has been seen: findings, where they stand, what was asked, decided and done. A SQLite file or a PostgreSQL database. */
 export interface Ledger {

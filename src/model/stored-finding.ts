@@ -1,7 +1,7 @@
-import type { Finding } from '../model/finding.ts';
-import type { Location } from '../model/location.ts';
-import type { RevocationRow, RevocationState } from '../model/revocation.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { Finding } from './finding.ts';
+import type { Location } from './location.ts';
+import type { RevocationRow, RevocationState } from './revocation.ts';
+import type { Verdict } from './verdict.ts';
 
 /** What was decided of a finding, by whom and when. Times are ISO 8601. */
 export type Decision = DecisionInput & { readonly actor: string; readonly at: string };
