@@ -4,25 +4,26 @@ import type { Finding } from './finding.ts';
 export type Credential = Pick<Finding, 'id' | 'pattern' | 'secret' | 'parts' | 'verdict' | 'locations'>;
 
 /**
- * How far taking back has come. `requested`: a provider took the call, and nothing proved it yet. `disabled` and `revoked`: its
- * provider was seen to turn it down. `restored`: switched on again, and seen alive. `manual`: a person has to.
+ * How far the taking back of a credential has come. `revoked` and `disabled` are conclusions from a later `dead` verdict, never
+ * from a status code: what a provider took and nothing proved yet is `requested`; `in-doubt` is a call that was begun and whose
+ * outcome nobody saw. `enabled`: switched on again, and seen alive. `manual`: a person has to.
  */
-export const revocationStates = [
-  'planned',
-  'approved',
-  'requested',
-  'disabled',
-  'revoked',
-  'already-dead',
-  'restored',
-  'refused',
-  'manual',
-  'failed',
-] as const;
-export type RevocationState = (typeof revocationStates)[number];
+export type RevocationState =
+  | 'planned'
+  | 'approved'
+  | 'in-doubt'
+  | 'requested'
+  | 'disabled'
+  | 'enabled'
+  | 'revoked'
+  | 'already-dead'
+  | 'refused'
+  | 'manual'
+  | 'failed';
 
 /** What became of one credential of a plan. */
 export interface RevocationResult {
+  /** The finding's id. */
   readonly finding: string;
   readonly state: Exclude<RevocationState, 'planned' | 'approved'>;
   /** Why: a phrase without secrets. */
@@ -35,8 +36,17 @@ export interface RevocationResult {
   readonly step: string;
 }
 
-/** What the ledger keeps of it. */
-export interface RevocationRow extends RevocationResult {
+/** One thing that was seen while a credential was taken back, as the ledger keeps it. Times are ISO 8601. */
+export interface RevocationRow {
+  /** The finding's id. */
+  readonly finding: string;
   readonly plan: string;
+  readonly state: RevocationState;
+  readonly step?: string;
+  /** Free of secrets. */
+  readonly evidence?: string;
+  readonly secondsToDead?: number;
+  /** Until when a disabled credential can be switched on again. */
+  readonly undoUntil?: string;
   readonly at: string;
 }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Plan, PlannedCredential, PlanStep } from '../model/plan.ts';
-import type { Credential, RevocationResult } from '../model/revocation.ts';
+import type { Credential, RevocationResult, RevocationRow } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Told, Verdict } from '../model/verdict.ts';
 import { groupBy } from './group-by.ts';
@@ -27,7 +27,7 @@ export interface ApplyTerms extends StepContext, ProofTerms {
 }
 
 /** States in which there is nothing left to do. */
-export const confirmed: ReadonlySet<RevocationResult['state']> = new Set(['revoked', 'already-dead', 'disabled', 'restored']);
+export const confirmed: ReadonlySet<RevocationResult['state']> = new Set(['revoked', 'already-dead', 'disabled', 'enabled']);
 
 const mostSteps = 4;
 
@@ -140,7 +140,7 @@ async function applyStep(
         evidence,
       })),
     );
-    for (const result of list) await store.recordRevocation({ ...result, plan: plan.id, at: terms.now().toISOString() });
+    for (const result of list) await store.recordRevocation(rowOf(result, plan.id, terms.now()));
     return list;
   }
 
@@ -193,7 +193,7 @@ async function applyStep(
         const ended = ends.get(credential.id) as TaskEnd;
         const seconds = ended.state === 'proved' ? (ended.seconds ?? outcome.get(credential.id)?.secondsToDead ?? null) : null;
         if (ended.state === 'proved') {
-          const state = task === 'revoke' ? 'revoked' : task === 'disable' ? 'disabled' : 'restored';
+          const state = task === 'revoke' ? 'revoked' : task === 'disable' ? 'disabled' : 'enabled';
           end(credential.id, state, ended.evidence, {
             secondsToDead: seconds,
             undoUntil: isLast && task === 'disable' ? step.undoUntil : null,
@@ -210,6 +210,19 @@ async function applyStep(
     }
     return outcome;
   }
+}
+
+function rowOf({ finding, state, step, evidence, secondsToDead, undoUntil }: RevocationResult, plan: string, now: Date): RevocationRow {
+  return {
+    finding,
+    plan,
+    state,
+    step,
+    evidence,
+    ...(secondsToDead !== null && { secondsToDead }),
+    ...(undoUntil !== null && { undoUntil }),
+    at: now.toISOString(),
+  };
 }
 
 /** The steps of a task that is over are no steps of the next. */
@@ -256,7 +269,7 @@ function decide({
   if (plan.purpose !== 'revoke') {
     if (!disabled) return { state: 'refused', evidence: 'it was not switched off by quash, by its journal' };
     if (plan.purpose === 'undo') {
-      if (verdict.state === 'live') return { state: 'restored', evidence: 'it is alive already' };
+      if (verdict.state === 'live') return { state: 'enabled', evidence: 'it is alive already' };
       if (disabled.until !== null && Date.parse(disabled.until) < now.getTime())
         return { state: 'refused', evidence: `the time in which it can be taken back ended at ${disabled.until}` };
       return { state: 'go' };

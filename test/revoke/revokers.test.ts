@@ -123,7 +123,7 @@ describe.concurrent.each(overHttp.map((one) => [one.pattern.id, one] as const))(
     // What the provider told while it was alive is what the requests name later.
     const told = off.planned.credentials.get(planted.credential.id)!.verdict;
     const on = await rig.revoke([planted], { purpose: 'undo', told });
-    expect(on.results, JSON.stringify(on.results)).toMatchObject([{ state: 'restored' }]);
+    expect(on.results, JSON.stringify(on.results)).toMatchObject([{ state: 'enabled' }]);
     expect(planted.known.state).toBe('live');
     await rig.revoke([planted]);
     const final = await rig.revoke([planted], { purpose: 'finalise', told });
