@@ -63,7 +63,11 @@ export async function openDatabase(place: Place): Promise<Database> {
         throw explained(error, shown);
       }
     },
-    close: () => db.destroy(),
+    async close() {
+      // So that the file alone is the ledger, for whoever copies it; another process that reads keeps the log where it is.
+      if (place.kind === 'sqlite') await sql`pragma wal_checkpoint(truncate)`.execute(db);
+      await db.destroy();
+    },
   };
 }
 
