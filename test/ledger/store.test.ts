@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/ledger/database.ts';
 import { parseFilter } from '../../src/ledger/filter.ts';
+import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { value } from './candidates.ts';
 import {
   dead,
@@ -260,6 +263,16 @@ describe.each(engines)('a ledger in %s', (engine) => {
     await ledger.recordScan(scanOf({ keyCheck: 'a'.repeat(32) }), [finding('one')], []);
     await expect(ledger.recordScan(scanOf({ keyCheck: 'b'.repeat(32) }), [finding('two')], [])).rejects.toThrow(/QUASH_KEY/);
     expect(await ledger.find(everything)).toHaveLength(1);
+  });
+
+  test('a ledger that a newer version made is refused', async () => {
+    const place = await freshPlace(engine);
+    const database = await openDatabase(place);
+    await database.write(async (tx) => {
+      await sql`insert into kysely_migration (name, timestamp) values ('999-of-tomorrow', '2030-01-01T00:00:00Z')`.execute(tx);
+    });
+    await database.close();
+    await expect(openLedger({ place, keys: { recipients: [] } })).rejects.toThrow(/a newer quash made it/);
   });
 
   test('an export is taken over whole by another ledger, sealed as it is', async () => {
