@@ -4,6 +4,8 @@ import type { Options } from '../flags.ts';
 import { loadPatterns, loadVerifications } from '../patterns/pattern-set.ts';
 import { createPaint } from '../report/paint.ts';
 import { counted } from '../report/quantities.ts';
+import { egressOfRevoker } from '../revoke/egress.ts';
+import { loadRevokers, revokerNames } from '../revoke/load-revokers.ts';
 import { type EgressRow, egressOf, joinRows } from '../verify/egress.ts';
 import { loadProtocol } from '../wire/protocol.ts';
 
@@ -16,8 +18,9 @@ export async function run(options: Options<'egress'>, context: Context): Promise
     const verification = pattern.verify ?? verifications.get(pattern.id);
     if (verification) rows.push(...(await egressOf(pattern, verification, loadProtocol)));
   }
-  const joined = joinRows(rows);
   const verified = new Set(rows.flatMap(({ patterns }) => patterns)).size;
+  for (const name of revokerNames()) rows.push(...(await loadRevokers(name)).flatMap(egressOfRevoker));
+  const joined = joinRows(rows);
   const allowed = { endpoints: options.endpoint, allowHosts: options.allowHost };
   context.stdout.write(
     options.format === 'json'
@@ -26,6 +29,13 @@ export async function run(options: Options<'egress'>, context: Context): Promise
   );
   return exits.clean;
 }
+
+const purposes: Readonly<Record<EgressRow['purpose'], string>> = {
+  verify: '',
+  'clean up': '  (takes back what asking made)',
+  'look up': '  (only with quash revoke --apply)',
+  'take back': '  (only with quash revoke --apply)',
+};
 
 function tableText(
   rows: readonly EgressRow[],
@@ -48,9 +58,7 @@ function tableText(
   for (const row of rows) {
     if (row.provider !== before?.provider) lines.push(`${before ? '\n' : ''}${paint(row.provider, 'bold')}`);
     if (row.provider !== before?.provider || row.host !== before.host) lines.push(`  ${paint(row.host, 'cyan')}`);
-    lines.push(
-      `    ${`${row.method} ${row.path}`.trimEnd()}${row.purpose === 'clean up' ? '  (takes back what asking made)' : ''}`,
-    );
+    lines.push(`    ${`${row.method} ${row.path}`.trimEnd()}${purposes[row.purpose]}`);
     lines.push(paint(`      sends ${row.sends}; for ${row.patterns.join(', ')}`, 'dim'));
     if (row.effects !== null) lines.push(`      ${paint('effect', 'yellow')} ${row.effects}`);
     before = row;

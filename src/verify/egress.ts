@@ -1,7 +1,7 @@
 import type { Json, ProtocolVerification, Step, Verification } from '../model/verification.ts';
 import type { Protocol } from '../wire/protocol.ts';
 import { declaredHosts } from './hosts.ts';
-import { authorityOf, isHostFromText, nameVariables } from './request.ts';
+import { authorityOf, isHostFromText, nameVariables, type RequestTemplate } from './request.ts';
 import { tokensOf } from './template.ts';
 
 /** One thing that may be sent to one host, as the patterns declare it. */
@@ -15,7 +15,8 @@ export interface EgressRow {
   readonly sends: string;
   /** What it brings about besides an answer. */
   readonly effects: string | null;
-  readonly purpose: 'verify' | 'clean up';
+  /** `take back` is only sent by quash revoke, and `look up` before it. */
+  readonly purpose: 'verify' | 'clean up' | 'look up' | 'take back';
   readonly patterns: readonly string[];
 }
 
@@ -63,18 +64,20 @@ export function joinRows(rows: readonly EgressRow[]): readonly EgressRow[] {
   for (const row of rows) {
     const key = JSON.stringify([row.provider, row.host, row.method, row.path, row.sends, row.effects, row.purpose]);
     const known = joined.get(key);
-    joined.set(key, known ? { ...known, patterns: [...known.patterns, ...row.patterns] } : row);
+    joined.set(key, known ? { ...known, patterns: [...new Set([...known.patterns, ...row.patterns])] } : row);
   }
   const order = ({ provider, host, method, path }: EgressRow) => `${provider}\0${host}\0${method}\0${path}`;
   return [...joined.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
-function pathOf(url: string): string {
+/** The template of a URL behind its host. */
+export function pathOf(url: string): string {
   const scheme = /^https?:\/\//.exec(url)?.[0] ?? '';
   return url.slice(scheme.length + authorityOf(url).length) || '/';
 }
 
-function sendsOf(step: Step): string {
+/** Where in a request the secret and what belongs to it stand. */
+export function sendsOf(step: RequestTemplate): string {
   const places = [
     ...namesIn(pathOf(step.url), 'the URL'),
     ...Object.entries(step.headers).flatMap(([name, template]) => namesIn(template, `header ${name}`)),
