@@ -104,6 +104,9 @@ async function revoke(scene: Scene): Promise<Exit> {
   const redacted = new Map(plan.steps.flatMap((step) => step.credentials.map((one) => [one.finding, one.redacted])));
   const { wire } = asking;
   if (!wire) throw new QuashError('usage', 'revoking: --apply asks providers, which --offline forbids');
+  const approvers = approversOf(plan, byId, policy);
+  if (approvers.length > 0)
+    records.journal.append({ action: 'approved', plan: plan.id, evidence: `by ${approvers.join(', ')}, plan ${plan.hash}` });
   const results = await applyPlan(plan, byId, {
     wire,
     loadTransport,
@@ -180,7 +183,7 @@ function describePlace({ origin, line }: Location): string {
   return origin.kind === 'stdin' ? originName(origin) : `${originName(origin)}:${line}`;
 }
 
-function policyFor(plan: Plan, { options, context }: Scene): Policy {
+function policyFor(plan: Plan, { options, context }: Scene): Policy & { readonly approvedBy: () => readonly string[] } {
   const own = keyFile(context.env);
   const files = [
     ...(own === undefined ? [] : [join(dirname(own), 'policy.yaml')]),
@@ -195,7 +198,7 @@ function policyFor(plan: Plan, { options, context }: Scene): Policy {
   });
   const sshFolder = join(context.env.HOME || homedir(), '.ssh');
   const known = new Map<string, readonly string[]>();
-  return policyOf(rules, {
+  const policy = policyOf(rules, {
     actor: actorOf(),
     now: () => new Date(),
     approvals: (signers) => {
@@ -207,6 +210,7 @@ function policyFor(plan: Plan, { options, context }: Scene): Policy {
       return given;
     },
   });
+  return { ...policy, approvedBy: () => [...new Set([...known.values()].flat())] };
 }
 
 function savePlan(plan: Plan, file: string): void {
@@ -221,8 +225,19 @@ function savePlan(plan: Plan, file: string): void {
   }
 }
 
-function show(plan: Plan, credentials: ReadonlyMap<string, Credential>, policy: Policy, { options, context }: Scene): void {
-  const refusals = new Map(
+/** Whose approvals the policy looked at. */
+function approversOf(
+  plan: Plan,
+  credentials: ReadonlyMap<string, Credential>,
+  policy: ReturnType<typeof policyFor>,
+): readonly string[] {
+  refusalsOf(plan, credentials, policy);
+  return policy.approvedBy();
+}
+
+/** Why credentials would not be taken back as things stand, by finding. */
+function refusalsOf(plan: Plan, credentials: ReadonlyMap<string, Credential>, policy: Policy): ReadonlyMap<string, string> {
+  return new Map(
     plan.steps.flatMap((step) =>
       step.findings.flatMap((id) => {
         const credential = credentials.get(id);
@@ -239,6 +254,10 @@ function show(plan: Plan, credentials: ReadonlyMap<string, Credential>, policy: 
       }),
     ),
   );
+}
+
+function show(plan: Plan, credentials: ReadonlyMap<string, Credential>, policy: Policy, { options, context }: Scene): void {
+  const refusals = refusalsOf(plan, credentials, policy);
   if (options.format === 'json') {
     const refused = [...refusals].map(([finding, why]) => ({ finding, why }));
     context.stdout.write(`${JSON.stringify({ plan, refusals: refused }, undefined, 2)}\n`);

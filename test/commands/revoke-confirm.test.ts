@@ -103,5 +103,7 @@ describe('a policy that asks for a second person', () => {
     const done = await apply();
     expect(done.code, done.stdout + done.stderr).toBe(0);
     expect(known).toMatchObject({ state: 'dead', revocations: 1 });
+    const { stdout: journal } = await runQuash(['journal', 'show'], { env });
+    expect(journal).toMatch(/approved .* by bob@example\.com, plan [0-9a-f]{64}/);
   });
 });
