@@ -1,4 +1,11 @@
-import { type CompletedCommand, completedCommands, completedGroups, completedWords, type Expected } from './cli-completion.ts';
+import {
+  type CompletedCommand,
+  completedCommands,
+  completedGroups,
+  completedParents,
+  completedWords,
+  type Expected,
+} from './cli-completion.ts';
 
 /** The completion script for bash, 3.2 (macOS) and later. */
 export function completionForBash(): string {
@@ -10,6 +17,18 @@ export function completionForBash(): string {
         return
       fi
       command="$command \${COMP_WORDS[2]}"
+      ;;`;
+  });
+  const inParents = completedParents.map((parent) => {
+    const words = completedCommands.filter((command) => command.group === parent).map(({ word }) => word);
+    return `    ${parent})
+      if ((COMP_CWORD == 2)) && [[ $word != -* ]]; then
+        _quash_words ${quote(words.join(' '))}
+        return
+      fi
+      case "\${COMP_WORDS[2]}" in
+        ${words.join(' | ')}) command="$command \${COMP_WORDS[2]}" ;;
+      esac
       ;;`;
   });
   return `# bash completion for quash, printed by: quash completion bash
@@ -39,7 +58,7 @@ _quash() {
     previous="\${COMP_WORDS[COMP_CWORD - 2]}"
   fi
   case "$command" in
-${inGroups.join('\n')}
+${[...inGroups, ...inParents].join('\n')}
     help)
       _quash_words ${quote(completedWords.map(({ word }) => word).join(' '))}
       return

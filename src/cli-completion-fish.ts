@@ -1,11 +1,11 @@
-import { completedCommands, completedGroups, completedWords, type Expected } from './cli-completion.ts';
+import { completedCommands, completedGroups, completedParents, completedWords, type Expected } from './cli-completion.ts';
 
 /** The completion script for fish, 3.0 and later. */
 export function completionForFish(): string {
   const lines = completedWords.map(
     ({ word, help }) => `complete -c quash -n '__quash_typed 0' -a ${quote(word)} -d ${quote(help)}`,
   );
-  for (const group of [...completedGroups, 'help']) {
+  for (const group of [...completedGroups, ...completedParents, 'help']) {
     const members =
       group === 'help'
         ? completedWords.filter(({ word }) => word !== 'help')

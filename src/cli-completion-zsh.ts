@@ -3,6 +3,7 @@ import {
   type CompletedFlag,
   completedCommands,
   completedGroups,
+  completedParents,
   completedWords,
   type Expected,
 } from './cli-completion.ts';
@@ -22,6 +23,23 @@ export function completionForZsh(): string {
       ((CURRENT--))
       ;;`;
   });
+  const inParents = completedParents.map((parent) => {
+    const members = completedCommands.filter((command) => command.group === parent);
+    return `    ${parent})
+      if ((CURRENT == 3)) && [[ $words[3] != -* ]]; then
+        words_here=(${describe(members)})
+        _describe 'command' words_here
+        return
+      fi
+      case "$words[3]" in
+        ${members.map(({ word }) => word).join(' | ')})
+          command="$command $words[3]"
+          shift words
+          ((CURRENT--))
+          ;;
+      esac
+      ;;`;
+  });
   return `#compdef quash
 # zsh completion for quash, printed by: quash completion zsh
 
@@ -34,7 +52,7 @@ _quash() {
   fi
   local command="$words[2]"
   case "$command" in
-${inGroups.join('\n')}
+${[...inGroups, ...inParents].join('\n')}
     help)
       words_here=(${describe(completedWords)})
       _describe 'command' words_here

@@ -88,6 +88,11 @@ export const completedWords: readonly CompletedWord[] = [
 /** The words that have commands under them. */
 export const completedGroups: readonly string[] = Object.keys(groups);
 
+/** Commands that have others under them: what follows is one of those, or an argument. */
+export const completedParents: readonly string[] = [
+  ...new Set(completedCommands.flatMap(({ group }) => (group === undefined || Object.hasOwn(groups, group) ? [] : [group]))),
+];
+
 function completedFlag(flag: Flag): CompletedFlag {
   const value = flag.kind === 'switch' ? undefined : { placeholder: flag.placeholder ?? '', expected: expected(flag) };
   return {

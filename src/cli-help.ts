@@ -126,7 +126,8 @@ function usageOf(name: CommandName): string {
 function groupUsage(group: string): string {
   const members = commandNames.filter((name) => name.startsWith(`${group} `)).map((name) => name.slice(group.length + 1));
   // More than fit beside what they are for are told of by the word's own help.
-  return `${group} ${members.length > 4 ? 'COMMAND' : members.join('|')}`;
+  const listed = members.join('|');
+  return `${group} ${listed.length > 22 ? 'COMMAND' : listed}`;
 }
 
 function isGroup(word: string): word is keyof typeof groups {
