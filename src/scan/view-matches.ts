@@ -1,0 +1,55 @@
+import type { Location } from '../model/location.ts';
+import type { Origin } from '../model/origin.ts';
+import { endInSlice, originAt, type Slice, startInSlice, type View } from '../model/view.ts';
+import type { Match } from './match.ts';
+
+/** A match of a view, where it stands in the document that the view is of. */
+export interface PlacedMatch {
+  readonly match: Match;
+  readonly origin: Origin;
+  readonly place: Pick<Location, 'start' | 'end' | 'line' | 'column' | 'endLine' | 'endColumn'>;
+}
+
+/** Brings matches of a view's bytes back to the document: its offsets, lines and columns, and whose words they are. */
+export function placeInDocument(view: View, matches: readonly Match[]): readonly PlacedMatch[] {
+  const lineAt = lineCounter(view.slice);
+  const inOrder = [...matches].sort((a, b) => a.start - b.start);
+  return inOrder.flatMap((match) => {
+    const origin = originAt(view, match.start);
+    // What begins in the words of one and ends in those of another is nobody's secret.
+    if (!origin || originAt(view, match.end - 1) !== origin) return [];
+    const start = startInSlice(view, match.start);
+    const end = endInSlice(view, match.end);
+    const from = lineAt(start);
+    const to = lineAt(end);
+    const { start: base } = view.slice;
+    const place = {
+      start: base + start,
+      end: base + end,
+      line: from.line,
+      column: from.column,
+      endLine: to.line,
+      endColumn: to.column,
+    };
+    return [{ match, origin, place }];
+  });
+}
+
+/** Lines and columns of a slice's offsets; quick when they are asked for in about their order. */
+function lineCounter({ bytes, line, column }: Slice): (offset: number) => { readonly line: number; readonly column: number } {
+  const first = { offset: 0, line, column };
+  let cursor = first;
+  return (offset) => {
+    if (offset < cursor.offset) cursor = first;
+    let { line: at, column: units } = cursor;
+    for (let i = cursor.offset; i < offset; i++) {
+      const byte = bytes[i];
+      if (byte === 10) {
+        at++;
+        units = 1;
+      } else if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1;
+    }
+    cursor = { offset, line: at, column: units };
+    return cursor;
+  };
+}
