@@ -28,14 +28,16 @@ export async function askProviders(
   const base: VerifyOptions = {
     now,
     signal: context.signal,
-    verificationOf: await verificationSource(options, context),
     canaryAccounts: options.canaryAccount,
     touchCanaries: options.touchCanaries,
     ...(events.onVerdict && { onVerdict: events.onVerdict }),
   };
   if (options.offline) return verifyFindings(findings, base);
-  const { createWire } = await import('../wire/wire.ts');
-  const { loadProtocol } = await import('../wire/protocol.ts');
+  const [{ ask }, { createWire }, { loadProtocol }] = await Promise.all([
+    import('../verify/ask.ts'),
+    import('../wire/wire.ts'),
+    import('../wire/protocol.ts'),
+  ]);
   const wire = createWire({
     allowHosts: options.allowHost,
     endpoints: options.endpoint,
@@ -44,16 +46,23 @@ export async function askProviders(
   });
   const isPlaceKnown = (provider: string) =>
     options.endpoint.some((endpoint) => endpoint.startsWith(`${provider}=`) || endpoint.startsWith(`${provider}@`));
-  const cache = options.verdictAge === undefined ? undefined : await openCache(options.verdictAge, context, events);
+  const asking = { wire, loadProtocol, isPlaceKnown, now };
   try {
-    return await verifyFindings(findings, {
-      ...base,
-      context: { wire, loadProtocol, isPlaceKnown, now },
-      ...(cache && { cache }),
-    });
+    const verificationOf = await verificationSource(options, context);
+    const askerOf = (pattern: Pattern) => {
+      const verification = verificationOf(pattern);
+      return (
+        verification && (({ secret, parts }: Finding) => ask(verification, { provider: pattern.provider, secret, parts }, asking))
+      );
+    };
+    const cache = options.verdictAge === undefined ? undefined : await openCache(options.verdictAge, context, events);
+    try {
+      return await verifyFindings(findings, { ...base, askerOf, ...(cache && { cache }) });
+    } finally {
+      await cache?.save();
+    }
   } finally {
     await wire.close();
-    await cache?.save();
   }
 }
 
@@ -63,27 +72,29 @@ async function openCache(maxAgeMs: number, context: Context, { warn }: AskEvents
 }
 
 /**
- * How each pattern's provider is asked. A pattern that a scanned repository brings along is never asked about: what is
- * scanned decides on nothing that is contacted.
+ * How each pattern's provider is asked: as the pattern of that id says that came with quash or that the user brought, if it is
+ * that pattern in all it looks for. What a scanned repository brings along decides on nothing that is contacted or sent.
  */
 async function verificationSource(
   options: Pick<AskOptions, 'patterns'>,
   { config }: Context,
 ): Promise<(pattern: Pattern) => Verification | undefined> {
-  const builtIn = loadVerifications();
   const foreign = new Set(
     config.files
       .filter(({ owner }) => owner === 'target')
       .flatMap(({ entries }) => [entries.get('patterns')?.value ?? []].flat().map(String)),
   );
-  if (foreign.size === 0) return (pattern) => pattern.verify ?? builtIn.get(pattern.id);
-  const { compileUserPatterns } = await import('../patterns/compile.ts');
-  const { set } = await loadPatterns();
-  const own = compileUserPatterns(options.patterns.filter((file) => !foreign.has(file)));
-  const trusted = new Set([...set.patterns, ...own].map(placeOf));
-  return (pattern) => (trusted.has(placeOf(pattern)) ? (pattern.verify ?? builtIn.get(pattern.id)) : undefined);
-}
-
-function placeOf({ id, source, regex }: Pattern): string {
-  return JSON.stringify([id, source.file, source.line, regex]);
+  const own = options.patterns.filter((file) => !foreign.has(file));
+  const { set } = await loadPatterns({ files: own });
+  const builtIn = loadVerifications();
+  const trusted = new Map(set.patterns.map((pattern) => [pattern.id, pattern]));
+  const seen = new Map<Pattern, Verification | undefined>();
+  return (pattern) => {
+    if (!seen.has(pattern)) {
+      const known = trusted.get(pattern.id);
+      const isSame = known !== undefined && JSON.stringify(known) === JSON.stringify(pattern);
+      seen.set(pattern, isSame ? (known.verify ?? builtIn.get(known.id)) : undefined);
+    }
+    return seen.get(pattern);
+  };
 }

@@ -6,9 +6,11 @@ import { createPaint } from '../report/paint.ts';
 import { counted } from '../report/quantities.ts';
 import { type EgressRow, egressOf, joinRows } from '../verify/egress.ts';
 import { loadProtocol } from '../wire/protocol.ts';
+import { checkDestinations } from './check-destinations.ts';
 
 /** `quash egress`: every host that may be contacted, with what is sent there and what that brings about. Contacts nothing. */
 export async function run(options: Options<'egress'>, context: Context): Promise<Exit> {
+  await checkDestinations(options);
   const { set } = await loadPatterns({ files: options.patterns });
   const verifications = loadVerifications();
   const rows: EgressRow[] = [];

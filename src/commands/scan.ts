@@ -22,6 +22,10 @@ export async function run(options: Options<'scan'>, context: Context): Promise<E
     progress.clear();
     context.stderr.write(`quash: ${neutralise(text)}\n`);
   };
+  if (options.endpoint.length > 0 || options.allowHost.length > 0) {
+    const { checkDestinations } = await import('./check-destinations.ts');
+    await checkDestinations(options);
+  }
   const turnedDown: TurnedDown[] = [];
   let scanned: Scanned;
   try {
@@ -40,6 +44,8 @@ export async function run(options: Options<'scan'>, context: Context): Promise<E
 
   const { findings, ignored } = await settleFindings(scanned, context, warn);
   const judged = findings.length === 0 ? findings : await judge(findings);
+  // Half of the verdicts are no report: it would look like a whole one.
+  context.signal.throwIfAborted();
   return reportFindings(judged, { ...scanned, ignored, turnedDown, startedAt }, options, context);
 
   async function judge(all: readonly Finding[]): Promise<readonly Finding[]> {

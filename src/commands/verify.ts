@@ -12,6 +12,7 @@ import { loadPatterns } from '../patterns/pattern-set.ts';
 import { shannonEntropy } from '../scan/entropy.ts';
 import { readStdin } from '../sources/stdin.ts';
 import { askProviders } from './ask-providers.ts';
+import { checkDestinations } from './check-destinations.ts';
 import { reportFindings } from './report-findings.ts';
 import { scanTargets } from './scan-targets.ts';
 import { settleFindings } from './settle-findings.ts';
@@ -26,6 +27,7 @@ export async function run(options: Options<'verify'>, context: Context): Promise
       'verifying: a secret or an id on the command line is not taken, since others can read it there; write the secret to stdin: quash verify - < FILE',
     );
   }
+  await checkDestinations(options);
   const { bytes, gap } = await readStdin(context.stdin, mostBytes, context.signal);
   if (gap) throw new QuashError('usage', 'verifying what came from stdin: it is more than 1 MB; scan it with quash scan -');
   const warn = (text: string) => {
@@ -40,6 +42,7 @@ export async function run(options: Options<'verify'>, context: Context): Promise
   const found = findings.length > 0 ? findings : [await asPattern(bytes, options, context)];
   const startedAt = performance.now();
   const judged = await askProviders(found, options, context, { warn });
+  context.signal.throwIfAborted();
   return reportFindings(judged, { ...scanned, ignored, startedAt }, { ...options, failOn: 'any' }, context);
 }
 

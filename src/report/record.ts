@@ -3,6 +3,7 @@ import type { Gap, GapReason } from '../model/gap.ts';
 import type { Location } from '../model/location.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Identity, Severity } from '../model/pattern.ts';
+import { placeIn, secretsOf } from '../model/place.ts';
 import { redact, type Secret } from '../model/secret.ts';
 import type { Asked, Verdict, VerdictState } from '../model/verdict.ts';
 
@@ -90,7 +91,7 @@ export type Conceal = (text: string) => string;
 export function findingRecord(finding: Finding, unredacted: boolean, concealFound: Conceal = (text) => text): FindingRecord {
   const { pattern } = finding;
   const show = (secret: Secret) => (unredacted ? secret.reveal() : secret.toString());
-  const concealOwn = concealing([finding.secret, ...Object.values(finding.parts)]);
+  const concealOwn = concealing(secretsOf(finding));
   const conceal: Conceal = unredacted ? (text) => text : (text) => concealFound(concealOwn(text));
   return {
     type: 'finding',
@@ -100,7 +101,7 @@ export function findingRecord(finding: Finding, unredacted: boolean, concealFoun
     severity: pattern.severity,
     identity: pattern.identity,
     secret: show(finding.secret),
-    parts: mapValues(finding.parts, show),
+    parts: Object.fromEntries(Object.entries(finding.parts).map(([name, part]) => [name, placeIn(name, part) ?? show(part)])),
     fingerprint: finding.fingerprint,
     entropy: round(finding.entropy),
     ...(pattern.generic && { confidence: round(finding.confidence) }),
@@ -211,10 +212,6 @@ function mapStrings<T extends object>(value: T, change: (text: string) => string
     return typeof item === 'object' && item !== null ? mapStrings(item, change) : item;
   };
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, changed(item)])) as T;
-}
-
-function mapValues<T, U>(value: Readonly<Record<string, T>>, change: (item: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, change(item)]));
 }
 
 function round(value: number): number {

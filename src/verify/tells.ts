@@ -1,5 +1,7 @@
+import type { Secret } from '../model/secret.ts';
 import type { Told } from '../model/verdict.ts';
 import type { Source, Tells } from '../model/verification.ts';
+import { shownText } from '../wire/conceal.ts';
 import type { Answer } from './answer.ts';
 import { valuesAt } from './json-path.ts';
 import { fill, plain, type Variables } from './template.ts';
@@ -8,8 +10,10 @@ const mostScopes = 200;
 const longest = 300;
 
 /** What an answer tells of the credential, by the pattern's mapping. What cannot be read is left out. */
-export function readTold(tells: Tells, answer: Answer, variables: Variables, now: Date): Told {
-  const text = (source: Source | undefined) => (source ? readSource(source, answer, variables)[0] : undefined);
+export function readTold(tells: Tells, answer: Answer, variables: Variables, now: Date, hide: readonly Secret[]): Told {
+  const texts = (source: Source | undefined) =>
+    source && readSource(source, answer, variables).map((told) => shownText(told, hide, longest));
+  const text = (source: Source | undefined) => texts(source)?.[0] || undefined;
   const time = (source: Source | undefined) => (source ? readTime(text(source), source.time ?? 'iso', now) : undefined);
   const told = {
     identity: text(tells.identity),
@@ -17,7 +21,7 @@ export function readTold(tells: Tells, answer: Answer, variables: Variables, now
     created: time(tells.created),
     expires: time(tells.expires),
     lastUsed: time(tells.lastUsed),
-    scopes: tells.scopes ? readSource(tells.scopes, answer, variables).slice(0, mostScopes) : undefined,
+    scopes: texts(tells.scopes)?.slice(0, mostScopes),
   };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) as Told;
 }
@@ -29,7 +33,7 @@ export function readSource(source: Source, answer: Answer, variables: Variables)
     const texts = values.flatMap((value) =>
       source.split === undefined ? [value] : value.split(source.split).map((one) => one.trim()),
     );
-    const told = texts.filter((text) => text !== '').map((text) => text.slice(0, longest));
+    const told = texts.filter((text) => text !== '');
     if (told.length > 0 || (values.length > 0 && source.split !== undefined)) return told;
   }
   return [];

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { Secret } from '../model/secret.ts';
 import type { Asked, Told } from '../model/verdict.ts';
 import { whyNotPublic } from './addresses.ts';
-import { conceal } from './failure.ts';
+import { shownText } from './conceal.ts';
 import { type Place, placesOf } from './places.ts';
 import type { ProtocolAnswer, ProtocolContext } from './protocol.ts';
 import type { Trust } from './trust.ts';
@@ -116,11 +116,7 @@ async function converse(at: ReachedPlace, cancelled: AbortSignal, ask: (session:
 /** A reply in which nothing hidden shows, whoever put it there: servers quote what they were sent. */
 function concealed(reply: Reply, { hidden }: Spoken, { hide }: ProtocolContext): Reply {
   const values = [...hide, ...hidden.map((value) => new Secret(value))];
-  const shown = (text: string) =>
-    conceal(text, values)
-      .replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ')
-      .trim()
-      .slice(0, 300);
+  const shown = (text: string) => shownText(text, values, 300);
   return Object.fromEntries(
     Object.entries(reply).map(([key, value]) => [key, Array.isArray(value) ? value.map(shown) : shown(value as string)]),
   ) as unknown as Reply;
