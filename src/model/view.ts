@@ -58,6 +58,9 @@ export interface ViewBuilder {
 /** No pattern's value holds it, and a document with it is still text. */
 const separator = Buffer.from('\n\u001e\n');
 
+/** Up to this many bytes are copied one by one sooner than a part of the slice is made to copy them from. */
+const shortBytes = 128;
+
 /** Starts a view of a slice. */
 export function buildView(slice: Slice, refine?: Refine): ViewBuilder {
   let bytes = Buffer.allocUnsafe(Math.max(64, slice.bytes.length + 64));
@@ -108,7 +111,12 @@ export function buildView(slice: Slice, refine?: Refine): ViewBuilder {
       if (end <= start) return;
       reserve(end - start);
       addRun(start, end - start, end - start);
-      bytes.set(slice.bytes.subarray(start, end), length);
+      const source = slice.bytes;
+      if (end - start > shortBytes) bytes.set(source.subarray(start, end), length);
+      else {
+        const target = bytes;
+        for (let from = start, to = length; from < end; from++, to++) target[to] = source[from];
+      }
       length += end - start;
     },
     replace(text, start, end) {

@@ -8,6 +8,6 @@ export const circleciJsonLog = jsonLog(
     if (!/^\s*\[\s*\{\s*"(?:message|time|type|truncated)"\s*:/.test(head) || !/"message"\s*:\s*"/.test(head)) return 0;
     if (/"type"\s*:\s*"(?:out|err)"/.test(head)) return 0.95;
     // The first message may be longer than what is looked at.
-    return /^\s*\[\s*\{\s*"message"\s*:\s*"(?:[^"\\]|\\[^]){4096,}$/.test(head) ? 0.5 : 0;
+    return /^\s*\[\s*\{\s*"message"\s*:\s*"(?:[^"\\]|\\[\s\S]){4096,}$/.test(head) ? 0.5 : 0;
   },
 );

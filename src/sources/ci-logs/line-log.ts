@@ -52,11 +52,11 @@ export async function readerOf(
     ...known,
   });
   return function* read(slice) {
-    const { shown, hidden, state: next } = readSlice(slice, format, state, originOf);
-    state = next;
-    yield shown;
-    if (hidden) yield hidden;
-    const asides = asidesOf(shown);
+    const said = readSlice(slice, format, state, originOf);
+    state = said.state;
+    yield said.shown;
+    if (said.hidden) yield said.hidden;
+    const asides = asidesOf(said);
     if (asides) yield asides;
   };
 }

@@ -1,9 +1,10 @@
 import { buildView, type Slice, type View } from '../../model/view.ts';
 import { composeViews } from './compose-views.ts';
+import type { ReadSlice } from './log-view.ts';
 import { addPrefixedKeys } from './prefixed-keys.ts';
-import { findReversed } from './reversed-words.ts';
+import { addReversed, fewestReversed } from './reversed-words.ts';
 import { findSpaced } from './spaced-words.ts';
-import { findWraps } from './wrapped-lines.ts';
+import { wrapFinder } from './wrapped-lines.ts';
 
 /** A stretch of a text, and the way it is read: on from its first byte, every other byte, or back from its last. */
 export interface Aside {
@@ -18,12 +19,18 @@ export interface Aside {
  * What a log says only to those who read it another way: lines that a terminal wrapped, letters with blanks between them, words
  * written backwards, keys whose lines have something in front. Undefined when there is nothing of the kind.
  */
-export function asidesOf(shown: View): View | undefined {
+export function asidesOf({ shown, lineEnds, lineCount }: ReadSlice): View | undefined {
   const text = Buffer.from(shown.bytes.buffer, shown.bytes.byteOffset, shown.bytes.length);
   const asides: Aside[] = [];
-  findWraps(text, asides);
+  const readWidth = wrapFinder(text, asides);
+  for (let line = 0, start = 0; line < lineCount; line++) {
+    const end = lineEnds[line];
+    readWidth(start, end);
+    if (end - start >= fewestReversed) addReversed(text, start, end, asides);
+    start = end + 1;
+  }
+  readWidth(text.length, text.length);
   findSpaced(text, asides);
-  findReversed(text, asides);
   const slice: Slice = { bytes: text, start: 0, line: 1, column: 1 };
   const view = buildView(slice);
   for (const { start, end, step, joins } of asides) {

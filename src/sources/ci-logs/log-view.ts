@@ -14,6 +14,9 @@ const hiddenBytes = 20;
 export interface ReadSlice {
   /** What a person would see, without what the runner put there. */
   readonly shown: View;
+  /** Where in it each line ends, in its first `lineCount` places. */
+  readonly lineEnds: Uint32Array;
+  readonly lineCount: number;
   /** What a terminal keeps to itself, such as where a link leads. */
   readonly hidden: View | undefined;
   /** The state to begin the next slice with. */
@@ -38,17 +41,24 @@ export function readSlice(
   let hidden: ViewBuilder | undefined;
   const mask = format.mask === undefined ? undefined : Buffer.from(format.mask);
   const sequence: Sequence = { end: 0, kind: 'style', inner: 0, innerEnd: 0 };
+  let lineEnds = new Uint32Array(Math.max(64, length >> 6));
+  let lineCount = 0;
   let place: LogPlace | undefined;
   let after: LineState | undefined;
   /** What is taken over as it is begins here. */
   let from = 0;
-  let nextEscape = find(escapeCode, 0);
+  let nextEscape = length;
   let nextStars = find('***', 0);
   let nextMask = mask ? find(mask, 0) : length;
 
-  function find(what: number | string | Buffer, at: number): number {
+  function find(what: string | Buffer, at: number): number {
     const found = bytes.indexOf(what as string, at);
     return found === -1 ? length : found;
+  }
+
+  function findEscape(start: number, end: number): number {
+    for (let at = start; at < end; at++) if (bytes[at] === escapeCode) return at;
+    return length;
   }
 
   function leaveOutSequence(at: number, end: number): void {
@@ -62,7 +72,7 @@ export function readSlice(
       hidden.copy(sequence.inner, sequence.innerEnd);
       hidden.separate();
     }
-    nextEscape = find(escapeCode, sequence.end);
+    nextEscape = findEscape(sequence.end, end);
   }
 
   /** Leaves out what is left of a value on either side of a mask: it is evidence, but no secret. */
@@ -81,7 +91,7 @@ export function readSlice(
       if (at >= end) return;
       if (at < from) {
         // It lies in what the runner put there.
-        if (nextEscape < from) nextEscape = find(escapeCode, from);
+        if (nextEscape < from) nextEscape = findEscape(from, end);
         if (nextStars < from) nextStars = find('***', from);
         if (nextMask < from && mask) nextMask = find(mask, from);
       } else if (at === nextEscape) leaveOutSequence(at, end);
@@ -108,14 +118,22 @@ export function readSlice(
 
   for (let lineStart = 0; lineStart < length; ) {
     if (lineStart === next) after = { ...state };
-    const feed = bytes.indexOf(10, lineStart);
-    const lineEnd = feed === -1 ? length : feed;
+    // Both in one go: a line is short, and asking for the next of each costs more than looking.
+    let lineEnd = lineStart;
+    nextEscape = length;
+    for (; lineEnd < length; lineEnd++) {
+      const byte = bytes[lineEnd];
+      if (byte === 10) break;
+      if (byte === escapeCode && nextEscape === length) nextEscape = lineEnd;
+    }
     const end = lineEnd > lineStart && bytes[lineEnd - 1] === 13 ? lineEnd - 1 : lineEnd;
     let text = lineStart;
     state.joins = false;
     if (lineStart > 0 || slice.startsLine) text = format.readLine(bytes, lineStart, end, state);
     if (text > lineStart || state.place !== place) {
-      view.copy(from, state.joins ? Math.max(from, lineStart - 1) : lineStart);
+      const joins = state.joins && lineCount > 0;
+      view.copy(from, joins ? lineStart - 1 : lineStart);
+      if (joins) lineCount--;
       from = text;
     }
     if (state.place !== place) {
@@ -131,8 +149,14 @@ export function readSlice(
       view.copy(from, end);
       from = lineEnd;
     }
+    if (lineCount === lineEnds.length) {
+      const grown = new Uint32Array(2 * lineCount);
+      grown.set(lineEnds);
+      lineEnds = grown;
+    }
+    lineEnds[lineCount++] = view.length + lineEnd - from;
     lineStart = lineEnd + 1;
   }
   view.copy(from, length);
-  return { shown: view.build(), hidden: hidden?.build(), state: after ?? state };
+  return { shown: view.build(), lineEnds, lineCount, hidden: hidden?.build(), state: after ?? state };
 }

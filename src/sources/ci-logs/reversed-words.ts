@@ -1,6 +1,7 @@
 import type { Aside } from './log-asides.ts';
 
-const fewestCharacters = 20;
+/** Shorter words are no tokens. */
+export const fewestReversed = 20;
 const mostCharacters = 400;
 /** How far from its end the prefix of a token's kind is told from the rest: `github_pat_`, `sk-ant-api03-`. */
 const mostPrefix = 16;
@@ -15,18 +16,12 @@ for (let byte = 0; byte < 128; byte++) {
   else if (/[-_.]/.test(character)) classes[byte] = 4;
 }
 
-/** Words at the end of a line that are tokens when read backwards, as `rev` prints them: `…x3Rf_phg`, `…AIKA`. */
-export function findReversed(text: Buffer, asides: Aside[]): void {
-  const { length } = text;
-  for (let start = 0; start < length; ) {
-    let feed = start;
-    while (feed < length && text[feed] !== 10) feed++;
-    let end = feed > start && text[feed - 1] === 13 ? feed - 1 : feed;
-    // A closing quote does not count.
-    if (end > start && (text[end - 1] === 0x22 || text[end - 1] === 0x27)) end--;
-    if (end - start >= fewestCharacters && classes[text[end - 1]] !== 0) lookBack(text, start, end, asides);
-    start = feed + 1;
-  }
+/** Adds the word at the end of a line where it is a token when read backwards, as `rev` prints it: `…x3Rf_phg`, `…AIKA`. */
+export function addReversed(text: Buffer, lineStart: number, lineEnd: number, asides: Aside[]): void {
+  let end = lineEnd;
+  // A closing quote does not count.
+  if (text[end - 1] === 0x22 || text[end - 1] === 0x27) end--;
+  if (classes[text[end - 1]] === 1 || text[end - 1] === 0x5f) lookBack(text, lineStart, end, asides);
 }
 
 function lookBack(text: Buffer, lineStart: number, lineEnd: number, asides: Aside[]): void {
@@ -43,12 +38,12 @@ function lookBack(text: Buffer, lineStart: number, lineEnd: number, asides: Asid
     if (classes[text[start]] === 2) digits++;
     else if (classes[text[start]] === 1) letters++;
   }
-  if (end - start >= fewestCharacters && digits > 0 && letters >= 8) asides.push({ start, end: lineEnd, step: -1, joins: false });
+  if (end - start >= fewestReversed && digits > 0 && letters >= 8) asides.push({ start, end: lineEnd, step: -1, joins: false });
 }
 
 /** Whether the word that ends at `end` has, read backwards, the beginning of a token: letters and what joins them to the rest. */
 function endsBackwards(text: Buffer, floor: number, end: number): boolean {
-  if (end - floor < fewestCharacters) return false;
+  if (end - floor < fewestReversed) return false;
   if (classes[text[end - 1]] !== 1) return false;
   const tail = (text[end - 4] << 24) | (text[end - 3] << 16) | (text[end - 2] << 8) | text[end - 1];
   // AKIA, ASIA, AIza, and eyJ behind whatever.
@@ -57,9 +52,7 @@ function endsBackwards(text: Buffer, floor: number, end: number): boolean {
   const limit = Math.max(floor, end - mostPrefix);
   while (at > limit && classes[text[at - 1]] === 1) at--;
   const letters = end - at;
-  return (
-    letters >= 2 && letters <= 10 && at > limit && classes[text[at - 1]] === 4 && at - floor >= fewestCharacters - letters - 1
-  );
+  return letters >= 2 && letters <= 10 && at > limit && classes[text[at - 1]] === 4 && at - floor >= fewestReversed - letters - 1;
 }
 
 function isUpper(byte: number): boolean {
