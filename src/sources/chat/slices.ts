@@ -1,0 +1,72 @@
+import type { Slice } from '../../model/view.ts';
+import type { Document } from '../document.ts';
+
+/** Reads a document slice by slice: whoever reads says how far a slice was used, and the next begins there. */
+export interface SliceReader {
+  /** The next slice, longer than what was left of the last one; that itself, at the end. */
+  next(): Promise<{ readonly slice: Slice; readonly isLast: boolean }>;
+  /** Says that the slice's first bytes are done with. */
+  used(bytes: number): void;
+  /** Ends the reading. */
+  close(): Promise<void>;
+}
+
+const sliceBytes = 1_000_000;
+
+export function readSlices(document: Document, signal: AbortSignal): SliceReader {
+  const chunks = document.bytes()[Symbol.asyncIterator]();
+  let rest: Uint8Array = new Uint8Array(0);
+  let spare: Uint8Array | undefined;
+  let start = 0;
+  let line = 1;
+  let column = 1;
+  let isLast = false;
+
+  async function next() {
+    signal.throwIfAborted();
+    // Twice what is left, so that a message of any size is not read over and over.
+    const wanted = rest.length + Math.max(sliceBytes, rest.length);
+    const parts = [rest];
+    let length = rest.length;
+    while (length < wanted && !isLast) {
+      let chunk = spare;
+      spare = undefined;
+      if (!chunk) {
+        const taken = await chunks.next();
+        if (taken.done) {
+          isLast = true;
+          break;
+        }
+        chunk = taken.value;
+      }
+      if (chunk.length > wanted - length) {
+        spare = chunk.subarray(wanted - length);
+        chunk = chunk.subarray(0, wanted - length);
+      }
+      parts.push(chunk);
+      length += chunk.length;
+    }
+    rest = Buffer.concat(parts, length);
+    return { slice: { bytes: rest, start, line, column }, isLast };
+  }
+
+  function used(bytes: number): void {
+    const done = rest.subarray(0, bytes);
+    let lineStart = 0;
+    for (let at = 0; at < done.length; at++) {
+      if (done[at] !== 0x0a) continue;
+      line++;
+      lineStart = at + 1;
+    }
+    if (lineStart > 0) column = 1;
+    for (let at = lineStart; at < done.length; at++) {
+      const byte = done[at];
+      // Columns are UTF-16 units: one a character, two where UTF-8 takes four bytes.
+      if ((byte & 0xc0) !== 0x80) column += byte >= 0xf0 ? 2 : 1;
+    }
+    start += done.length;
+    rest = rest.subarray(bytes);
+  }
+
+  return { next, used, close: async () => void (await chunks.return?.()) };
+}

@@ -1,0 +1,29 @@
+import type { ChatOrigin } from '../../model/origin.ts';
+
+/** A time as ISO 8601: from that, from seconds or milliseconds since 1970, or in words that a clock understands. */
+export function isoTime(written: string | undefined): string | undefined {
+  if (!written) return undefined;
+  const number = Number(written);
+  // Seconds have ten digits until 2286, milliseconds thirteen, microseconds sixteen.
+  const ms = Number.isNaN(number) ? Date.parse(written) : number < 1e11 ? number * 1000 : number < 1e14 ? number : number / 1000;
+  // Past this a Date has no year that ISO 8601 can write.
+  return Number.isFinite(ms) && Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : undefined;
+}
+
+/** An author of whom anything is known. */
+export function authorOf(id?: string, name?: string, email?: string): ChatOrigin['author'] {
+  if (!id && !name && !email) return undefined;
+  return { ...(id && { id }), ...(name && { name }), ...(email && { email }) };
+}
+
+/** The same without what is undefined. */
+export function known<T extends object>(all: T): T {
+  const some = { ...all };
+  for (const key of Object.keys(some) as (keyof T)[]) if (some[key] === undefined) delete some[key];
+  return some;
+}
+
+/** The folder in which a document lies, and the one around it: `['general', 'export']`. */
+export function foldersOf({ path, member }: { readonly path: string; readonly member?: string }): readonly string[] {
+  return (member ?? path).split(/\/|!\//).slice(0, -1).reverse();
+}
