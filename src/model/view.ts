@@ -98,7 +98,9 @@ export function buildView(slice: Slice): ViewBuilder {
       if (end <= start) return;
       reserve(end - start);
       addRun(start, end - start, end - start);
-      bytes.set(slice.bytes.subarray(start, end), length);
+      // Most stretches are short: for those a view of them costs more than they do.
+      if (end - start < 64) for (let at = start; at < end; at++) bytes[length + at - start] = slice.bytes[at];
+      else bytes.set(slice.bytes.subarray(start, end), length);
       length += end - start;
     },
     replace(text, start, end) {

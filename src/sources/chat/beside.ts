@@ -6,7 +6,11 @@ const kept = new Map<string, Promise<unknown>>();
 const maxKept = 16;
 
 /** What a JSON file beside a document holds, as `read` understands it; undefined where there is none, or it is no JSON. */
-export async function readBeside<T>(context: FormatContext, paths: readonly string[], read: (json: unknown) => T): Promise<T | undefined> {
+export async function readBeside<T>(
+  context: FormatContext,
+  paths: readonly string[],
+  read: (json: unknown) => T,
+): Promise<T | undefined> {
   for (const path of paths) {
     const document = await context.sibling?.(path);
     if (!document) continue;
@@ -23,7 +27,9 @@ export async function readBeside<T>(context: FormatContext, paths: readonly stri
 }
 
 async function keyOf(document: Document): Promise<string> {
-  const head = createHash('sha256').update(await document.head()).digest('hex');
+  const head = createHash('sha256')
+    .update(await document.head())
+    .digest('hex');
   return [document.path, document.member ?? '', document.size ?? '', head].join('\n');
 }
 

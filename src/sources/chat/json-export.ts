@@ -2,12 +2,13 @@ import type { Gap } from '../../model/gap.ts';
 import type { ChatOrigin } from '../../model/origin.ts';
 import { buildView, type View, type ViewBuilder } from '../../model/view.ts';
 import type { Document, FormatContext } from '../document.ts';
-import { createMessageWriter } from './message-writer.ts';
 import { createJsonPaths } from './json-paths.ts';
 import { createJsonTokens } from './json-tokens.ts';
-import { isPartOf, type JsonShape, type Role, roleOf, type Slot, type Told } from './shape.ts';
+import { createMessageWriter } from './message-writer.ts';
+import { type Field, fieldAt, type JsonShape, type Slot, type Told } from './shape.ts';
 import { readSlices } from './slices.ts';
 import { createTextWriter, readJsonValue } from './text-writer.ts';
+import { originOf } from './told.ts';
 
 // A message longer than this is looked through as it stands.
 const maxMessageBytes = 32_000_000;
@@ -17,11 +18,16 @@ const overlapBytes = 16_384;
 /** The messages of an export in JSON, about a megabyte of it a view, whatever its size. */
 export async function* readJsonExport(shape: JsonShape, document: Document, context: FormatContext): AsyncGenerator<View | Gap> {
   const tell = await shape.open(document, context, await document.head());
-  const here = { kind: 'chat', system: shape.system, path: document.path, ...(document.member !== undefined && { member: document.member }) } as const;
+  const here: ChatOrigin = {
+    kind: 'chat',
+    system: shape.system,
+    path: document.path,
+    ...(document.member !== undefined && { member: document.member }),
+  };
   const messages = new Set(shape.messages);
   const isMessage: boolean[] = [];
-  const isPart: boolean[] = [];
-  const roles: (Role | undefined)[] = [];
+  const fields: Field[] = [];
+  const isSkipped: boolean[] = [];
   const slots: (Slot | undefined)[] = [];
   const header: Told = {};
 
@@ -29,21 +35,21 @@ export async function* readJsonExport(shape: JsonShape, document: Document, cont
     isMessage[place] = messages.has(path);
     const within = shape.messages.find((start) => start === '' || path.startsWith(`${start}.`));
     const way = (within ? path.slice(within.length + 1) : path).replaceAll('[]', '');
-    roles[place] = within === undefined ? undefined : roleOf(shape, way);
-    isPart[place] = within !== undefined && isPartOf(shape, way);
+    fields[place] = fieldAt(shape, way);
+    isSkipped[place] = within !== undefined && fields[place].role === 'skip';
     slots[place] = shape.header?.[path];
   });
 
   const reader = readSlices(document, context.signal);
-  let bytes: Uint8Array = new Uint8Array(0);
+  let bytes: Buffer = Buffer.alloc(0);
   let view: ViewBuilder | undefined;
   const text = createTextWriter();
-  const base: ChatOrigin = { ...here, ...tell({}, {}) };
+  const base = originOf(here, tell({}, {}));
 
   const tokens = createJsonTokens({
     paths,
     isMessage: (place) => isMessage[place],
-    isSkipped: (place) => roles[place] === 'skip',
+    isSkipped: (place) => isSkipped[place],
     outside(place, start, end, kind) {
       const slot = slots[place];
       if (slot) {
@@ -52,16 +58,15 @@ export async function* readJsonExport(shape: JsonShape, document: Document, cont
       }
       if (!view || kind === 2 || end - start < 8) return;
       view.separate();
-      view.piece({ ...here, ...tell(header, header) });
+      view.piece(originOf(here, tell(header, header)));
       text.begin();
       text.write(view, bytes, start, end, 'text');
     },
   });
   const writer = createMessageWriter({
     text,
-    isPart: (place) => isPart[place],
-    role: (place) => roles[place] ?? 'text',
-    origin: (told, root) => ({ ...here, ...tell(told, root) }),
+    fields,
+    origin: (told, root) => originOf(here, tell(told, root)),
     header,
   });
 
@@ -138,21 +143,20 @@ export async function* readJsonExport(shape: JsonShape, document: Document, cont
 }
 
 /** Where a line begins at or before `at`, or `at` itself where that is far. */
-function cutBefore(bytes: Uint8Array, at: number): number {
+function cutBefore(bytes: Buffer, at: number): number {
   if (at <= 0) return 0;
-  const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).lastIndexOf(0x0a, at) + 1;
+  const line = bytes.lastIndexOf(0x0a, at) + 1;
   return at - line < overlapBytes ? line : at;
 }
 
 /** Where the next message may begin. */
-function findMessage(bytes: Uint8Array, from: number, between: Buffer | undefined): number {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+function findMessage(bytes: Buffer, from: number, between: Buffer | undefined): number {
   if (between) {
-    const found = buffer.indexOf(between, from);
+    const found = bytes.indexOf(between, from);
     if (found >= 0) return found + between.length - 1;
     return -1;
   }
-  for (let at = buffer.indexOf(0x7b, from); at >= 0; at = buffer.indexOf(0x7b, at + 1)) {
+  for (let at = bytes.indexOf(0x7b, from); at >= 0; at = bytes.indexOf(0x7b, at + 1)) {
     let before = at - 1;
     while (before >= 0 && (bytes[before] <= 0x20 || bytes[before] === 0x2c)) before--;
     if (bytes[before] === 0x7d) return at;

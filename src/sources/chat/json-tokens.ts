@@ -322,14 +322,16 @@ const isBetween = new Uint8Array(256);
 for (const character of ' \t\r\n,:0123456789+-.Etruefalsn') isBetween[character.charCodeAt(0)] = 1;
 
 const isLiteral = new Uint8Array(256);
-for (const character of '+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_') isLiteral[character.charCodeAt(0)] = 1;
+for (const character of '+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_')
+  isLiteral[character.charCodeAt(0)] = 1;
 
 function isWellFormed(bytes: Uint8Array, start: number, end: number): boolean {
   const first = bytes[start];
   if (first === 0x2d || (first >= 0x30 && first <= 0x39)) {
     for (let at = start + 1; at < end; at++) {
       const byte = bytes[at];
-      const isNumber = (byte >= 0x30 && byte <= 0x39) || byte === 0x2e || byte === 0x2b || byte === 0x2d || (byte | 0x20) === 0x65;
+      const isNumber =
+        (byte >= 0x30 && byte <= 0x39) || byte === 0x2e || byte === 0x2b || byte === 0x2d || (byte | 0x20) === 0x65;
       if (!isNumber) return false;
     }
     return true;

@@ -1,13 +1,13 @@
 import type { ChatOrigin } from '../../model/origin.ts';
 import type { ViewBuilder } from '../../model/view.ts';
 import { kinds, type Tape } from './json-tokens.ts';
-import type { Role, Slot, Told } from './shape.ts';
+import type { Field, Role, Slot, Told } from './shape.ts';
 import { readJsonValue, type TextWriter } from './text-writer.ts';
 
 export interface MessageWriterOptions {
   readonly text: TextWriter;
-  isPart(place: number): boolean;
-  role(place: number): Role;
+  /** What is at each place. */
+  readonly fields: readonly Field[];
   /** The origin of a message or part, by what it told, and what the message that it is a part of told. */
   origin(told: Told, root: Told): ChatOrigin;
   /** What was said before all messages, and holds for them. */
@@ -16,7 +16,7 @@ export interface MessageWriterOptions {
 
 export interface MessageWriter {
   /** Puts one message into the view. */
-  write(tape: Tape, view: ViewBuilder, bytes: Uint8Array): void;
+  write(tape: Tape, view: ViewBuilder, bytes: Buffer): void;
 }
 
 interface Scope {
@@ -25,29 +25,12 @@ interface Scope {
   readonly parent: Scope | undefined;
 }
 
-const slots: ReadonlySet<string> = new Set<Slot>([
-  'time',
-  'edited',
-  'deleted',
-  'authorId',
-  'authorName',
-  'authorEmail',
-  'thread',
-  'channel',
-  'workspace',
-  'link',
-  'id',
-  'kind',
-  'channelId',
-  'attachment',
-]);
-
 /** Writes messages: what each tells of itself becomes its origin, what it says becomes text. */
-export function createMessageWriter({ text, isPart, role, origin, header }: MessageWriterOptions): MessageWriter {
+export function createMessageWriter({ text, fields, origin, header }: MessageWriterOptions): MessageWriter {
   let scopes: (Scope | undefined)[] = [];
 
   /** Whose words each value is, and what those tell of themselves. */
-  function readScopes({ numbers, count }: Tape, bytes: Uint8Array): Scope {
+  function readScopes({ numbers, count }: Tape, bytes: Buffer): Scope {
     const root: Scope = { end: numbers[2], told: {}, parent: undefined };
     let scope = root;
     if (scopes.length < count) scopes = new Array(count);
@@ -57,12 +40,12 @@ export function createMessageWriter({ text, isPart, role, origin, header }: Mess
       while (start >= scope.end && scope.parent) scope = scope.parent;
       const kind = numbers[index * 4 + 3];
       if (kind === kinds.object) {
-        if (index > 0 && isPart(place)) scope = { end: numbers[index * 4 + 2], told: {}, parent: scope };
+        if (index > 0 && fields[place].isPart) scope = { end: numbers[index * 4 + 2], told: {}, parent: scope };
       } else if (kind !== kinds.array) {
-        const slot = role(place);
-        if (slots.has(slot)) {
+        const { slot } = fields[place];
+        if (slot) {
           const value = readJsonValue(bytes, start, numbers[index * 4 + 2], kind);
-          if (value !== '' && value !== 'null') scope.told[slot as Slot] ??= value;
+          if (value !== '' && value !== 'null') scope.told[slot] ??= value;
         }
       }
       scopes[index] = scope;
@@ -86,33 +69,37 @@ export function createMessageWriter({ text, isPart, role, origin, header }: Mess
       const root = readScopes(tape, bytes);
       const { numbers, count } = tape;
       let current: Scope | undefined;
-      let began = view.length;
+      let next = root;
       text.begin();
 
-      function write(start: number, end: number, meant: Role, scope: Scope, isJoined: boolean): void {
-        if (scope !== current) enter(scope);
-        if (isJoined) text.append(view, bytes, start, end, meant);
-        else text.write(view, bytes, start, end, meant);
+      function write(index: number, role: Role, isJoined: boolean): void {
+        next = scopes[index]!;
+        text.write(
+          view,
+          bytes,
+          numbers[index * 4 + 1],
+          numbers[index * 4 + 2],
+          role,
+          isJoined,
+          next === current ? undefined : enter,
+        );
       }
 
-      function enter(scope: Scope): void {
-        // A part that says nothing leaves no piece behind.
-        if (current === undefined || view.length > began) view.separate();
+      function enter(): void {
+        view.separate();
         text.part();
-        view.piece(originOf(scope, root));
-        began = view.length;
-        current = scope;
+        view.piece(originOf(next, root));
+        current = next;
       }
 
       let repeats = false;
       for (let index = 1; index < count; index++) {
         const kind = numbers[index * 4 + 3];
         if (kind > kinds.escaped) continue;
-        const meant = role(numbers[index * 4]);
-        if (meant === 'skip') continue;
-        if (meant.startsWith('repeat')) repeats = true;
-        else if (!slots.has(meant) || meant === 'attachment')
-          write(numbers[index * 4 + 1], numbers[index * 4 + 2], meant === 'attachment' ? 'text' : meant, scopes[index]!, false);
+        const { role, slot, isRepeat } = fields[numbers[index * 4]];
+        if (isRepeat) repeats = true;
+        else if (slot === 'attachment') write(index, 'text', false);
+        else if (!slot && role !== 'skip') write(index, role, false);
       }
       if (!repeats) return;
       // What says again what was said, after all that it may repeat; pieces of one line stay together.
@@ -121,10 +108,10 @@ export function createMessageWriter({ text, isPart, role, origin, header }: Mess
         const kind = numbers[index * 4 + 3];
         if (kind === kinds.array) isJoined = false;
         if (kind > kinds.escaped) continue;
-        const meant = role(numbers[index * 4]);
-        if (!meant.startsWith('repeat')) continue;
+        const { role, isRepeat } = fields[numbers[index * 4]];
+        if (!isRepeat) continue;
         const before = view.length;
-        write(numbers[index * 4 + 1], numbers[index * 4 + 2], meant, scopes[index]!, isJoined);
+        write(index, role, isJoined);
         if (view.length > before) isJoined = true;
       }
     },

@@ -8,6 +8,7 @@ export type Slot =
   | 'deleted'
   | 'authorId'
   | 'authorName'
+  | 'authorFallback'
   | 'authorEmail'
   | 'thread'
   | 'channel'
@@ -61,10 +62,49 @@ export interface JsonShape {
   open(document: Document, context: FormatContext, head: Uint8Array): Promise<Teller>;
 }
 
-/** What a string is, by the way to it from the message. */
-export function roleOf({ roles, skip, nested }: JsonShape, way: string): Role {
+/** What is at a place in a message. */
+export interface Field {
+  readonly role: Role;
+  /** Whether it tells of the message, and how. */
+  readonly slot: Slot | undefined;
+  readonly isRepeat: boolean;
+  /** Whether an object there is a message of its own, or something attached. */
+  readonly isPart: boolean;
+}
+
+const slots: ReadonlySet<string> = new Set<Slot>([
+  'time',
+  'edited',
+  'deleted',
+  'authorId',
+  'authorName',
+  'authorFallback',
+  'authorEmail',
+  'thread',
+  'channel',
+  'workspace',
+  'link',
+  'id',
+  'kind',
+  'channelId',
+  'attachment',
+]);
+
+/** What is at the end of a way from the message. */
+export function fieldAt(shape: JsonShape, way: string): Field {
+  const role = roleOf(shape, way);
+  return {
+    role,
+    slot: slots.has(role) ? (role as Slot) : undefined,
+    isRepeat: role.startsWith('repeat'),
+    isPart: isPartOf(shape, way),
+  };
+}
+
+function roleOf({ roles, skip, nested }: JsonShape, way: string): Role {
   let rest = way;
-  for (let dot = rest.indexOf('.'); dot > 0 && nested?.includes(rest.slice(0, dot)); dot = rest.indexOf('.')) rest = rest.slice(dot + 1);
+  for (let dot = rest.indexOf('.'); dot > 0 && nested?.includes(rest.slice(0, dot)); dot = rest.indexOf('.'))
+    rest = rest.slice(dot + 1);
   const dot = rest.indexOf('.');
   return (
     own(roles, rest) ??
@@ -75,10 +115,10 @@ export function roleOf({ roles, skip, nested }: JsonShape, way: string): Role {
   );
 }
 
-/** Whether an object there is a message of its own, or something attached. */
-export function isPartOf({ parts, nested }: JsonShape, way: string): boolean {
+function isPartOf({ parts, nested }: JsonShape, way: string): boolean {
   let rest = way;
-  for (let dot = rest.indexOf('.'); dot > 0 && nested?.includes(rest.slice(0, dot)); dot = rest.indexOf('.')) rest = rest.slice(dot + 1);
+  for (let dot = rest.indexOf('.'); dot > 0 && nested?.includes(rest.slice(0, dot)); dot = rest.indexOf('.'))
+    rest = rest.slice(dot + 1);
   return nested?.includes(rest) === true || parts?.includes(rest) === true;
 }
 

@@ -4,9 +4,10 @@ import { readBeside } from './beside.ts';
 import { headText } from './head-text.ts';
 import { readJsonExport } from './json-export.ts';
 import type { JsonShape, Teller } from './shape.ts';
-import { authorOf, foldersOf, isoTime, known } from './told.ts';
+import { authorOf, foldersOf, isoTime } from './told.ts';
 
 interface User {
+  readonly id: string;
   readonly name?: string;
   readonly email?: string;
 }
@@ -46,7 +47,7 @@ const shape: JsonShape = {
     permalink: 'link',
     'edited.ts': 'edited',
     'edited.*': 'skip',
-    'user_profile.real_name': 'authorName',
+    'user_profile.real_name': 'authorFallback',
     'user_profile.*': 'skip',
     'bot_profile.name': 'authorName',
     'bot_profile.*': 'skip',
@@ -89,28 +90,40 @@ async function openSlack(document: Document, context: FormatContext, head: Uint8
   const folders = foldersOf(document);
   const [folder] = folders;
   const beside = (name: string) => [`../${name}`, name];
-  const users = (await readBeside(context, beside('users.json'), readUsers)) ?? (await readBeside(context, beside('org_users.json'), readUsers));
+  const users =
+    (await readBeside(context, beside('users.json'), readUsers)) ??
+    (await readBeside(context, beside('org_users.json'), readUsers));
   const channels = new Map<string, string>();
   for (const list of ['channels.json', 'groups.json', 'mpims.json', 'dms.json']) {
     for (const [name, id] of (await readBeside(context, beside(list), readChannels)) ?? []) channels.set(name, id);
   }
   const names = new Map([...channels].map(([name, id]) => [id, name]));
-  const exported = [...foldersOf({ path: document.path }), document.path].map((name) => /([^/]+?) Slack export /.exec(name)?.[1]).find(Boolean);
+  const exported = [...foldersOf({ path: document.path }), document.path]
+    .map((name) => /([^/]+?) Slack export /.exec(name)?.[1])
+    .find(Boolean);
   let domain = domainPattern.exec(headText(head, head.length))?.[1];
   const isDay = /^\d{4}-\d\d-\d\d\.json$/.test((document.member ?? document.path).split('/').at(-1) ?? '');
 
   return (told, root) => {
     domain ??= told.link ? domainPattern.exec(told.link)?.[1] : undefined;
     const user = told.authorId ? users?.get(told.authorId) : undefined;
-    const channelId = told.channelId ?? root.channelId ?? (folder ? channels.get(folder) : undefined) ?? (/^[CDG][A-Z0-9]{7,}$/.exec(folder ?? '')?.[0]);
+    const author =
+      user && !told.authorName && !told.authorEmail
+        ? user
+        : authorOf(told.authorId, told.authorName ?? user?.name ?? told.authorFallback, told.authorEmail ?? user?.email);
+    const channelId =
+      told.channelId ??
+      root.channelId ??
+      (folder ? channels.get(folder) : undefined) ??
+      /^[CDG][A-Z0-9]{7,}$/.exec(folder ?? '')?.[0];
     const channel = told.channel ?? (told.channelId ? names.get(told.channelId) : undefined) ?? (isDay ? folder : channelId);
     const ts = told.time;
     const thread = told.thread;
     const isReply = thread !== undefined && thread !== ts;
-    return known({
+    return {
       workspace: exported ?? domain,
       channel,
-      author: authorOf(told.authorId, told.authorName ?? user?.name, told.authorEmail ?? user?.email),
+      author,
       timestamp: isoTime(ts),
       thread,
       permalink:
@@ -120,7 +133,7 @@ async function openSlack(document: Document, context: FormatContext, head: Uint8
       edited: told.edited !== undefined || root.kind === 'message_changed' ? true : undefined,
       deleted: told.deleted !== undefined || root.kind === 'message_deleted' || told.kind === 'tombstone' ? true : undefined,
       attachment: told.attachment,
-    });
+    };
   };
 }
 
@@ -128,7 +141,9 @@ const userSchema = z.object({
   id: z.string(),
   name: z.string().optional(),
   real_name: z.string().optional(),
-  profile: z.object({ real_name: z.string().optional(), display_name: z.string().optional(), email: z.string().optional() }).optional(),
+  profile: z
+    .object({ real_name: z.string().optional(), display_name: z.string().optional(), email: z.string().optional() })
+    .optional(),
 });
 
 function readUsers(json: unknown): ReadonlyMap<string, User> {
@@ -137,7 +152,7 @@ function readUsers(json: unknown): ReadonlyMap<string, User> {
     const { data } = userSchema.safeParse(each);
     if (!data) continue;
     const name = data.profile?.real_name || data.real_name || data.profile?.display_name || data.name;
-    users.set(data.id, { name, email: data.profile?.email });
+    users.set(data.id, authorOf(data.id, name, data.profile?.email) as User);
   }
   return users;
 }

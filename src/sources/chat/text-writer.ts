@@ -1,18 +1,16 @@
 import type { ViewBuilder } from '../../model/view.ts';
-import { createDecodedText, type DecodedText, takeJsonString, takeRaw, writeDecoded } from './decoded-text.ts';
+import { createDecodedText, type DecodedText, markOf, takeJsonString, takeRaw, writeDecoded } from './decoded-text.ts';
 import type { Role } from './shape.ts';
-import { marked, undoEntities, undoSlackLinks, undoTags, undoTypography } from './undo-markup.ts';
+import { undoEntities, undoSlackLinks, undoTags, undoTypography } from './undo-markup.ts';
 
 /** Writes the texts of one message into a view, each on a line of its own, each once. */
 export interface TextWriter {
   /** A message begins. */
   begin(): void;
-  /** Texts that follow belong to another part of it. */
+  /** Texts that follow belong to another part of it: nothing joins them to those before. */
   part(): void;
-  /** The inside of a JSON string. */
-  write(view: ViewBuilder, bytes: Uint8Array, start: number, end: number, role: Role): void;
-  /** As `write`, right behind the text before it. */
-  append(view: ViewBuilder, bytes: Uint8Array, start: number, end: number, role: Role): void;
+  /** The inside of a JSON string. `isJoined`: right behind the text before it. `before` is called where there is something to write. */
+  write(view: ViewBuilder, bytes: Buffer, start: number, end: number, role: Role, isJoined?: boolean, before?: () => void): void;
 }
 
 export function createTextWriter(): TextWriter {
@@ -21,46 +19,72 @@ export function createTextWriter(): TextWriter {
   let said = Buffer.allocUnsafe(4096);
   let length = 0;
   let between: string | undefined;
+  // Its first text, as it stands.
+  let firstStart = 0;
+  let firstEnd = 0;
 
-  function remember(given: Uint8Array): void {
-    const size = given.length + 1;
+  function remember(given: Uint8Array, start: number, end: number): void {
+    const size = end - start + 1;
     if (length + size > said.length) {
       const grown = Buffer.allocUnsafe((length + size) * 2);
       said.copy(grown, 0, 0, length);
       said = grown;
     }
-    said.set(given, length);
-    length += size;
-    said[length - 1] = 0x0a;
+    for (let at = start; at < end; at++) said[length++] = given[at];
+    said[length++] = 0x0a;
   }
 
-  function add(view: ViewBuilder, bytes: Uint8Array, start: number, end: number, role: Role, joint: string | undefined): void {
+  function write(
+    view: ViewBuilder,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    role: Role,
+    isJoined?: boolean,
+    before?: () => void,
+  ): void {
     if (end <= start) return;
+    const isRepeat = role === 'repeat' || role === 'repeat-slack' || role === 'repeat-html';
+    // What is the same as it stands need not be decoded to be known again.
+    if (
+      isRepeat &&
+      firstEnd - firstStart >= end - start &&
+      bytes.subarray(firstStart, firstEnd).includes(bytes.subarray(start, end))
+    )
+      return;
     const isPlain = !isMarked(bytes, start, end);
     if (!isPlain) {
       takeJsonString(text, bytes, start, end);
       undoMarkup(text, role);
     }
-    const given = isPlain ? bytesOf(bytes, start, end) : text.bytes.subarray(0, text.length);
-    if (role.startsWith('repeat') && said.subarray(0, length).includes(given)) return;
-    if (role === 'token-url' && !/xox[a-z]-|xapp-/.test(given.toString('latin1'))) return;
-    if (joint) view.replace(joint, start, start);
+    const given = isPlain ? bytes : text.bytes;
+    const from = isPlain ? start : 0;
+    const to = isPlain ? end : text.length;
+    if (isRepeat && length > to - from && said.subarray(0, length).includes(given.subarray(from, to))) return;
+    if (role === 'token-url' && !/xox[a-z]-|xapp-/.test(given.subarray(from, to).toString('latin1'))) return;
+    before?.();
+    if (between !== undefined && !(isJoined && between === '\n')) view.replace(between, start, start);
     if (isPlain) view.copy(start, end);
     else writeDecoded(text, bytes, view);
-    remember(given);
+    remember(given, from, to);
+    if (firstEnd === 0) {
+      firstStart = start;
+      firstEnd = end;
+    }
     between = role === 'label' || role === 'slack-label' ? ': ' : '\n';
   }
 
   return {
     begin() {
       length = 0;
+      firstStart = 0;
+      firstEnd = 0;
       between = undefined;
     },
     part() {
       between = undefined;
     },
-    write: (view, bytes, start, end, role) => add(view, bytes, start, end, role, between),
-    append: (view, bytes, start, end, role) => add(view, bytes, start, end, role, between === ': ' ? between : undefined),
+    write,
   };
 }
 
@@ -79,13 +103,13 @@ export function takeText(text: DecodedText, bytes: Uint8Array, start: number, en
 }
 
 function isMarked(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (marked[bytes[at]]) return true;
+  for (let at = start; at < end; at++) if (markOf[bytes[at]] !== 0) return true;
   return false;
 }
 
 /** A scalar of JSON as a string; an escaped one is unescaped. */
-export function readJsonValue(bytes: Uint8Array, start: number, end: number, kind: number): string {
-  const written = bytesOf(bytes, start, end).toString();
+export function readJsonValue(bytes: Buffer, start: number, end: number, kind: number): string {
+  const written = bytes.toString('utf8', start, end);
   if (kind !== 1) return written;
   try {
     return JSON.parse(`"${written}"`) as string;
@@ -93,8 +117,4 @@ export function readJsonValue(bytes: Uint8Array, start: number, end: number, kin
     // An escape that is none: as it stands.
     return written;
   }
-}
-
-function bytesOf(bytes: Uint8Array, start: number, end: number): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
 }

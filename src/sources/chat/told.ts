@@ -16,14 +16,21 @@ export function authorOf(id?: string, name?: string, email?: string): ChatOrigin
   return { ...(id && { id }), ...(name && { name }), ...(email && { email }) };
 }
 
-/** The same without what is undefined. */
-export function known<T extends object>(all: T): T {
-  const some = { ...all };
-  for (const key of Object.keys(some) as (keyof T)[]) if (some[key] === undefined) delete some[key];
-  return some;
+/** The origin of a message: what is undefined is left out. */
+export function originOf(here: ChatOrigin, told: Partial<ChatOrigin>): ChatOrigin {
+  const origin: Record<string, unknown> = { kind: 'chat', system: here.system, path: here.path };
+  if (here.member !== undefined) origin.member = here.member;
+  for (const key in told) {
+    const value = told[key as keyof ChatOrigin];
+    if (value !== undefined) origin[key] = value;
+  }
+  return origin as unknown as ChatOrigin;
 }
 
 /** The folder in which a document lies, and the one around it: `['general', 'export']`. */
 export function foldersOf({ path, member }: { readonly path: string; readonly member?: string }): readonly string[] {
-  return (member ?? path).split(/\/|!\//).slice(0, -1).reverse();
+  return (member ?? path)
+    .split(/\/|!\//)
+    .slice(0, -1)
+    .reverse();
 }

@@ -1,5 +1,5 @@
 import { decodeHTML } from 'entities';
-import { type DecodedText, pushCodePoint } from './decoded-text.ts';
+import { type DecodedText, markOf, marks, pushCodePoint } from './decoded-text.ts';
 
 // Each of these shortens the text in place: none writes more bytes than it has read.
 
@@ -36,8 +36,9 @@ const longestEntity = 34;
 export function undoSlackLinks(text: DecodedText): void {
   const { bytes } = text;
   const end = text.length;
-  let at = bytes.subarray(0, end).indexOf(0x3c);
-  if (at < 0) return;
+  if ((text.marks & marks.angle) === 0) return;
+  let at = 0;
+  while (at < end && bytes[at] !== 0x3c) at++;
   text.length = at;
   while (at < end) {
     const close = bytes[at] === 0x3c ? closingBracket(bytes, at + 1, Math.min(end, at + longestLink)) : -1;
@@ -106,8 +107,9 @@ const hidden = /^(?:script|style)$/;
 export function undoTags(text: DecodedText): void {
   const { bytes } = text;
   const end = text.length;
-  let at = bytes.subarray(0, end).indexOf(0x3c);
-  if (at < 0) return;
+  if ((text.marks & marks.angle) === 0) return;
+  let at = 0;
+  while (at < end && bytes[at] !== 0x3c) at++;
   text.length = at;
   while (at < end) {
     const close = bytes[at] === 0x3c ? tagEnd(bytes, at + 1, Math.min(end, at + longestTag)) : -1;
@@ -176,8 +178,9 @@ function keepAttributes(text: DecodedText, start: number, end: number): void {
 export function undoEntities(text: DecodedText): void {
   const { bytes } = text;
   const end = text.length;
-  let at = bytes.subarray(0, end).indexOf(0x26);
-  if (at < 0) return;
+  if ((text.marks & marks.ampersand) === 0) return;
+  let at = 0;
+  while (at < end && bytes[at] !== 0x26) at++;
   text.length = at;
   while (at < end) {
     const close = bytes[at] === 0x26 ? entityEnd(bytes, at + 1, Math.min(end, at + longestEntity)) : -1;
@@ -189,12 +192,19 @@ export function undoEntities(text: DecodedText): void {
     }
     const from = text.from[at];
     const to = text.to[close];
+    text.marks |= marks.typography;
     for (const character of meant) pushCodePoint(text, character.codePointAt(0)!, from, to);
     at = close + 1;
   }
 }
 
-const common = new Map([['&amp;', '&'], ['&lt;', '<'], ['&gt;', '>'], ['&quot;', '"'], ['&#39;', "'"]]);
+const common = new Map([
+  ['&amp;', '&'],
+  ['&lt;', '<'],
+  ['&gt;', '>'],
+  ['&quot;', '"'],
+  ['&#39;', "'"],
+]);
 
 function entityEnd(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at++) {
@@ -214,9 +224,9 @@ function entityEnd(bytes: Uint8Array, start: number, end: number): number {
 export function undoTypography(text: DecodedText): void {
   const { bytes } = text;
   const end = text.length;
+  if ((text.marks & marks.typography) === 0) return;
   let at = 0;
   while (at < end && !isLead[bytes[at]]) at++;
-  if (at === end) return;
   text.length = at;
   while (at < end) {
     const byte = bytes[at];
@@ -230,7 +240,9 @@ export function undoTypography(text: DecodedText): void {
       continue;
     }
     const code =
-      length === 2 ? bytes[at + 1] & 0x3f | 0x80 : ((byte & 0x0f) << 12) | ((bytes[at + 1] & 0x3f) << 6) | (bytes[at + 2] & 0x3f);
+      length === 2
+        ? (bytes[at + 1] & 0x3f) | 0x80
+        : ((byte & 0x0f) << 12) | ((bytes[at + 1] & 0x3f) << 6) | (bytes[at + 2] & 0x3f);
     const meant = plain(code);
     if (meant === undefined) {
       for (let read = at; read < at + length; read++) keep(text, read);
@@ -241,8 +253,7 @@ export function undoTypography(text: DecodedText): void {
   }
 }
 
-const isLead = new Uint8Array(256);
-for (const lead of [0xc2, 0xe2, 0xef]) isLead[lead] = 1;
+const isLead = markOf.map((mark) => (mark === marks.typography ? 1 : 0));
 
 function plain(code: number): string | undefined {
   if (code === 0xa0 || code === 0x202f || code === 0x2007) return ' ';
@@ -256,7 +267,3 @@ function plain(code: number): string | undefined {
   if (code >= 0x201c && code <= 0x201f) return '"';
   return undefined;
 }
-
-/** The bytes that a text may have to be undone for; one without any of them is what it says. */
-export const marked: Uint8Array = isLead.slice();
-for (const character of '\\&<') marked[character.charCodeAt(0)] = 1;

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { defaultLimits, type Document, type FormatContext } from '../../../src/sources/document.ts';
+import { type Document, defaultLimits, type FormatContext } from '../../../src/sources/document.ts';
 
 /** Files of an export in memory, by path; each is read in chunks of `chunkBytes`. */
 export function exportOf(files: Readonly<Record<string, string | Uint8Array>>, chunkBytes = 65_536) {

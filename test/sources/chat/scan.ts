@@ -36,7 +36,12 @@ export async function viewsOf(format: TextFormat, document: Document, context: F
 }
 
 /** What a scan finds in one file of an export. */
-export async function scanExport(format: TextFormat, files: Readonly<Record<string, string | Uint8Array>>, path: string, chunkBytes?: number) {
+export async function scanExport(
+  format: TextFormat,
+  files: Readonly<Record<string, string | Uint8Array>>,
+  path: string,
+  chunkBytes?: number,
+) {
   const { document, context } = exportOf(files, chunkBytes);
   const { views, gaps } = await viewsOf(format, document(path), context(path));
   scanner ??= createScanner(patterns, { minConfidence: 0.5 });

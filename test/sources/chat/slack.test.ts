@@ -16,36 +16,69 @@ const positions: readonly (readonly [string, object])[] = [
   ['a link with a label', slackMessage(`<https://example.com/?t=${token}|here>`, ts)],
   ['text that the client cut by a link', slackMessage(`${head}<http://${tail}|${tail}>`, ts)],
   ['text cut by zero-width characters', slackMessage(`${head}\u200b${tail}`, ts)],
-  ['a direct reply in a thread', slackMessage(`here: ${token}`, ts, { thread_ts: '1704189000.000200', parent_user_id: 'U045EF6GH' })],
+  [
+    'a direct reply in a thread',
+    slackMessage(`here: ${token}`, ts, { thread_ts: '1704189000.000200', parent_user_id: 'U045EF6GH' }),
+  ],
   ['blocks without a text', slackMessage('', ts, { blocks: richText(`use ${token}`) })],
   ['blocks that say more than the text', slackMessage('New alert', ts, { blocks: richText(token) })],
   ['blocks cut into pieces', slackMessage('', ts, { blocks: richText(head, tail) })],
-  ['an attachment\'s text', slackMessage('see', ts, { attachments: [{ id: 1, fallback: 'x', text: `value ${token}` }] })],
-  ['an attachment\'s fallback', slackMessage('see', ts, { attachments: [{ id: 1, fallback: `value ${token}` }] })],
-  ['an attachment\'s title', slackMessage('see', ts, { attachments: [{ id: 1, title: token, title_link: 'https://example.com' }] })],
-  ['an attachment\'s field', slackMessage('see', ts, { attachments: [{ fields: [{ title: 'Token', value: token, short: true }] }] })],
-  ['a message of a bot', { type: 'message', subtype: 'bot_message', text: `deployed with ${token}`, ts, username: 'deploy', bot_id: 'B012AB3CD' }],
+  ["an attachment's text", slackMessage('see', ts, { attachments: [{ id: 1, fallback: 'x', text: `value ${token}` }] })],
+  ["an attachment's fallback", slackMessage('see', ts, { attachments: [{ id: 1, fallback: `value ${token}` }] })],
+  [
+    "an attachment's title",
+    slackMessage('see', ts, { attachments: [{ id: 1, title: token, title_link: 'https://example.com' }] }),
+  ],
+  [
+    "an attachment's field",
+    slackMessage('see', ts, { attachments: [{ fields: [{ title: 'Token', value: token, short: true }] }] }),
+  ],
+  [
+    'a message of a bot',
+    { type: 'message', subtype: 'bot_message', text: `deployed with ${token}`, ts, username: 'deploy', bot_id: 'B012AB3CD' },
+  ],
   ['a message that was edited', slackMessage(`now ${token}`, ts, { edited: { user: 'U012AB3CD', ts: '1704189700.000000' } })],
   [
     'what was said before an edit',
-    { type: 'message', subtype: 'message_changed', ts, message: slackMessage('gone', ts), previous_message: slackMessage(token, ts) },
+    {
+      type: 'message',
+      subtype: 'message_changed',
+      ts,
+      message: slackMessage('gone', ts),
+      previous_message: slackMessage(token, ts),
+    },
   ],
   [
     'a message that was deleted',
     { type: 'message', subtype: 'message_deleted', ts, deleted_ts: ts, previous_message: slackMessage(`oops ${token}`, ts) },
   ],
-  ['a snippet\'s preview', slackMessage('', ts, { files: [file({ preview: `A=1\nB=${token}` })] })],
+  ["a snippet's preview", slackMessage('', ts, { files: [file({ preview: `A=1\nB=${token}` })] })],
   ['a comment on a file', slackMessage('', ts, { files: [file({ initial_comment: { comment: `with ${token}` } })] })],
-  ['a file\'s title', slackMessage('', ts, { files: [file({ title: token })] })],
+  ["a file's title", slackMessage('', ts, { files: [file({ title: token })] })],
   ['metadata', slackMessage('done', ts, { metadata: { event_type: 'x', event_payload: { access_key_id: token } } })],
 ];
 
 function richText(...texts: readonly string[]) {
-  return [{ type: 'rich_text', block_id: 'b', elements: [{ type: 'rich_text_section', elements: texts.map((text) => ({ type: 'text', text })) }] }];
+  return [
+    {
+      type: 'rich_text',
+      block_id: 'b',
+      elements: [{ type: 'rich_text_section', elements: texts.map((text) => ({ type: 'text', text })) }],
+    },
+  ];
 }
 
 function file(more: object) {
-  return { id: 'F012AB3CD', created: 1704189600, name: 'env.sh', title: 'env.sh', mimetype: 'text/plain', filetype: 'shell', user: 'U012AB3CD', ...more };
+  return {
+    id: 'F012AB3CD',
+    created: 1704189600,
+    name: 'env.sh',
+    title: 'env.sh',
+    mimetype: 'text/plain',
+    filetype: 'shell',
+    user: 'U012AB3CD',
+    ...more,
+  };
 }
 
 test.each(positions)('finds a token in %s, once', async (_, message) => {
@@ -53,13 +86,27 @@ test.each(positions)('finds a token in %s, once', async (_, message) => {
   const { seen, gaps } = await scanExport(slack, files, day);
   expect(gaps).toEqual([]);
   expect(seen.map(({ pattern, value }) => [pattern, value])).toEqual([['github-pat-classic', token]]);
-  expect(seen[0].origin).toMatchObject({ kind: 'chat', system: 'slack', path: day, channel: 'general', timestamp: '2024-01-02T10:00:00.000Z' });
+  expect(seen[0].origin).toMatchObject({
+    kind: 'chat',
+    system: 'slack',
+    path: day,
+    channel: 'general',
+    timestamp: '2024-01-02T10:00:00.000Z',
+  });
 });
 
 test('a token is found alike in JSON that is not indented', async () => {
   for (const [position, message] of positions) {
-    const { seen } = await scanExport(slack, slackExport([slackMessage('before', ts), message, message], JSON.stringify), day, 777);
-    expect(seen.map(({ value }) => value), position).toEqual([token, token]);
+    const { seen } = await scanExport(
+      slack,
+      slackExport([slackMessage('before', ts), message, message], JSON.stringify),
+      day,
+      777,
+    );
+    expect(
+      seen.map(({ value }) => value),
+      position,
+    ).toEqual([token, token]);
   }
 });
 
@@ -101,9 +148,15 @@ test('a message has a link where the export tells the workspace', async () => {
 
 test('private channels, direct messages and the workspace are named', async () => {
   const files = slackExport([slackMessage(token, ts)]);
-  for (const [folder, channel] of [['secret-plans', 'secret-plans'], ['D069C7QFK', 'D069C7QFK'], ['mpdm-ann--bob--cy-1', 'mpdm-ann--bob--cy-1']]) {
+  for (const [folder, channel] of [
+    ['secret-plans', 'secret-plans'],
+    ['D069C7QFK', 'D069C7QFK'],
+    ['mpdm-ann--bob--cy-1', 'mpdm-ann--bob--cy-1'],
+  ]) {
     const root = 'Acme Inc Slack export Jan 1 2024 - Jan 31 2024';
-    const within = Object.fromEntries(Object.entries({ ...files, [`${folder}/2024-01-02.json`]: files[day] }).map(([path, text]) => [`${root}/${path}`, text]));
+    const within = Object.fromEntries(
+      Object.entries({ ...files, [`${folder}/2024-01-02.json`]: files[day] }).map(([path, text]) => [`${root}/${path}`, text]),
+    );
     const { seen } = await scanExport(slack, within, `${root}/${folder}/2024-01-02.json`);
     expect(seen[0].origin).toMatchObject({ channel, workspace: 'Acme Inc', author: { email: 'ann@example.com' } });
   }
