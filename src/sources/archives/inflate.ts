@@ -1,0 +1,119 @@
+import type { Transform } from 'node:stream';
+import { createGunzip, createInflate, createInflateRaw, type Zlib } from 'node:zlib';
+
+/** How unpacking went, to be looked at once its bytes have ended. */
+export interface Outcome {
+  /** What was wrong with the packed bytes; what came before it was given. */
+  error?: string;
+  /** Packed bytes that were used. */
+  consumed: number;
+}
+
+/** Unpacks a stream of bytes. Never throws for what is in them. */
+export type Unpack = (source: AsyncIterable<Uint8Array>, outcome: Outcome) => AsyncIterable<Uint8Array>;
+
+const streams = { raw: createInflateRaw, zlib: createInflate, gzip: createGunzip } as const;
+
+const chunkSize = 65_536;
+const mostQueued = 1 << 20;
+/** Up to this much is done again to give what a failing call of zlib kept to itself. */
+const mostReplayed = 1 << 20;
+const mostReplayedOutput = 4 << 20;
+
+/** Unpacks DEFLATE with zlib: bare (of a zip), in zlib's wrapping, or as gzip, of which there may be several in a row. */
+export function inflate(kind: keyof typeof streams): Unpack {
+  return (source, outcome) => inflateStream(kind, source, outcome);
+}
+
+async function* inflateStream(
+  kind: keyof typeof streams,
+  source: AsyncIterable<Uint8Array>,
+  outcome: Outcome,
+): AsyncGenerator<Uint8Array> {
+  let kept: Uint8Array[] | undefined = [];
+  let keptBytes = 0;
+  async function* keeping(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      keptBytes += chunk.length;
+      if (keptBytes > mostReplayed) kept = undefined;
+      kept?.push(chunk);
+      yield chunk;
+    }
+  }
+  let given = 0;
+  for await (const chunk of run(streams[kind]({ chunkSize }), keeping(), outcome)) {
+    given += chunk.length;
+    yield chunk;
+  }
+  if (outcome.error === undefined || kept === undefined || given > mostReplayedOutput) return;
+  // zlib gives nothing of the call that fails, which is up to `chunkSize` bytes: with calls of 64 bytes it gives nearly all.
+  const packed = kept;
+  async function* again(): AsyncGenerator<Uint8Array> {
+    yield* packed;
+  }
+  let skip = given;
+  for await (const chunk of run(streams[kind]({ chunkSize: 64 }), again(), { consumed: 0 })) {
+    if (chunk.length > skip) yield chunk.subarray(skip);
+    skip = Math.max(0, skip - chunk.length);
+  }
+}
+
+type ZlibStream = Transform & Zlib & { readonly bytesWritten: number };
+
+/** Runs a zlib stream by its events: its own iterator would drop what it had given before an error. */
+async function* run(stream: ZlibStream, source: AsyncIterable<Uint8Array>, outcome: Outcome): AsyncGenerator<Uint8Array> {
+  const queue: Uint8Array[] = [];
+  let queued = 0;
+  let isOver = false;
+  let isTaken = true;
+  let wake: () => void = () => {};
+  const over = () => {
+    isOver = true;
+    wake();
+  };
+  stream.on('data', (chunk: Uint8Array) => {
+    queue.push(chunk);
+    queued += chunk.length;
+    if (queued >= mostQueued) stream.pause();
+    wake();
+  });
+  stream.on('end', over);
+  stream.on('error', (error) => {
+    outcome.error = error.message;
+    over();
+  });
+  const taken = () => {
+    isTaken = true;
+    wake();
+  };
+
+  async function* drain(isDone: () => boolean): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      for (let chunk = queue.shift(); chunk !== undefined; chunk = queue.shift()) {
+        queued -= chunk.length;
+        yield chunk;
+      }
+      if (stream.isPaused()) stream.resume();
+      if (isDone()) return;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (queue.length > 0 || isDone()) resolve();
+      });
+    }
+  }
+
+  try {
+    for await (const chunk of source) {
+      if (chunk.length === 0) continue;
+      isTaken = false;
+      stream.write(chunk, taken);
+      yield* drain(() => isTaken || isOver);
+      if (isOver) break;
+    }
+    if (!isOver) stream.end();
+    yield* drain(() => isOver && queue.length === 0);
+    outcome.consumed = stream.bytesWritten;
+  } finally {
+    stream.destroy();
+  }
+}

@@ -1,0 +1,146 @@
+import { Readable } from 'node:stream';
+import { type Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, RandomAccessReader, type ZipFile } from 'yauzl';
+import type { Gap } from '../../model/gap.ts';
+import type { Container, Document, FormatContext } from '../document.ts';
+import { chunksOf } from './file-document.ts';
+import { gapIn, isGap, placeIn } from './member-document.ts';
+import { from, type RandomAccess, randomAccess } from './random-access.ts';
+import { freshOutcome, gapOfOutcome, type MemberOutcome } from './unpack.ts';
+import { isFolder, zipMember } from './zip-member.ts';
+import { salvageZip } from './zip-salvage.ts';
+
+/**
+ * zip and all that is one: jar, war, whl, nupkg, apk, ipa, Office documents, and crx, which is one behind a header. Read by
+ * its central directory with yauzl, and where that is damaged or lost, by the headers in front of its members.
+ * Names are told as they are: nothing is written anywhere, so `../` leads nowhere.
+ */
+export const zip: Container = {
+  name: 'zip',
+  recognise: (head) => (isZip(head) || isCrx(head) ? 1 : 0),
+  async *members(document, context) {
+    const whole = await randomAccess(document, context.limits);
+    if ('reason' in whole) {
+      yield whole;
+      return;
+    }
+    const bytes = from(whole, crxHeaderBytes(await whole.range(0, 16)));
+    const seen = new Set<number>();
+    let damage: string | undefined;
+    try {
+      const directory = await fromRandomAccessReaderPromise(readerOf(bytes), bytes.size, {
+        decodeStrings: false,
+        validateEntrySizes: false,
+        strictFileNames: true,
+        autoClose: false,
+      });
+      damage = yield* listed(document, directory, bytes, seen, context);
+    } catch (error) {
+      damage = (error as Error).message;
+    }
+    if (damage === undefined) return;
+    yield gapIn(
+      document,
+      'corrupt',
+      `its list of members is damaged (${damage}); the members that could be found without it were read; get an intact copy`,
+    );
+    yield* salvageZip(document, bytes, seen, context);
+  },
+};
+
+async function* listed(
+  document: Document,
+  directory: ZipFile,
+  bytes: RandomAccess,
+  seen: Set<number>,
+  context: FormatContext,
+): AsyncGenerator<Document | Gap, string | undefined> {
+  let damage: string | undefined;
+  for await (const entry of directory.eachEntry()) {
+    const name = nameOf(entry);
+    if (isFolder(name, entry.compressedSize)) continue;
+    const place = placeIn(document, name);
+    const start = await dataStart(directory, entry);
+    if (typeof start !== 'number') {
+      damage = start.error;
+      continue;
+    }
+    seen.add(entry.relativeOffsetOfLocalHeader);
+    const outcome: MemberOutcome = freshOutcome();
+    const member = zipMember(
+      place,
+      {
+        method: entry.compressionMethod,
+        isEncrypted: entry.isEncrypted(),
+        packed: () => chunksOf(bytes.range, start, Math.min(bytes.size, start + entry.compressedSize)),
+        packedSize: entry.compressedSize,
+        size: entry.uncompressedSize,
+        crc: entry.crc32,
+      },
+      context.limits,
+      outcome,
+    );
+    yield member;
+    if (isGap(member)) continue;
+    const gap = gapOfOutcome(place, outcome, context.limits);
+    if (gap) yield gap;
+  }
+  return damage;
+}
+
+async function dataStart(directory: ZipFile, entry: Entry): Promise<number | { readonly error: string }> {
+  try {
+    return (await directory.readLocalFileHeaderPromise(entry, { minimal: true })).fileDataStart;
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+function nameOf(entry: Entry): string {
+  return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
+}
+
+/** yauzl reads each header by itself; reading ahead makes thousands of them one read. */
+function readerOf({ size, range }: RandomAccess): RandomAccessReader {
+  const ahead = 65_536;
+  let held: Uint8Array = new Uint8Array(0);
+  let heldAt = 0;
+  async function read(length: number, position: number): Promise<Uint8Array> {
+    if (position < heldAt || position + length > heldAt + held.length) {
+      held = await range(position, Math.min(size, position + Math.max(length, ahead)));
+      heldAt = position;
+    }
+    return held.subarray(position - heldAt, position - heldAt + length);
+  }
+  return Object.assign(new (RandomAccessReader as unknown as new () => RandomAccessReader)(), {
+    _readStreamForRange: (start: number, end: number) => Readable.from(chunksOf(range, start, end)),
+    read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null) => void) {
+      read(length, position).then(
+        (bytes) => {
+          buffer.set(bytes, offset);
+          callback(bytes.length < length ? new Error('unexpected end of file') : null);
+        },
+        (error: Error) => callback(error),
+      );
+    },
+  });
+}
+
+function isZip(head: Uint8Array): boolean {
+  // A member's header, the end of an empty archive, or the mark of a first part.
+  return (
+    head[0] === 0x50 &&
+    head[1] === 0x4b &&
+    ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6) || (head[2] === 7 && head[3] === 8))
+  );
+}
+
+function isCrx(head: Uint8Array): boolean {
+  return head[0] === 0x43 && head[1] === 0x72 && head[2] === 0x32 && head[3] === 0x34;
+}
+
+/** https://source.chromium.org/chromium/chromium/src/+/main:components/crx_file/crx3.proto, and version 2 before it. */
+function crxHeaderBytes(head: Uint8Array): number {
+  if (!isCrx(head) || head.length < 16) return 0;
+  const view = new DataView(head.buffer, head.byteOffset, 16);
+  return view.getUint32(4, true) === 2 ? 16 + view.getUint32(8, true) + view.getUint32(12, true) : 12 + view.getUint32(8, true);
+}
