@@ -1,0 +1,101 @@
+import type { Finding } from '../model/finding.ts';
+import type { Gap } from '../model/gap.ts';
+import type { RevocationRow } from '../model/revocation.ts';
+import type { Secret } from '../model/secret.ts';
+import type { DecisionInput, FindingHistory, StoredFinding } from '../model/stored-finding.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { Filter } from './filter.ts';
+
+/** What has been seen: findings, where they stand, what was asked, decided and done. A SQLite file or a PostgreSQL database. */
+export interface Ledger {
+  readonly kind: 'sqlite' | 'postgres';
+  /** The path, or the URL without its password. */
+  readonly place: string;
+  /** Keeps what a scan found: all of it or, should the process die, nothing. */
+  recordScan(scan: ScanRecord, findings: readonly Finding[], gaps: readonly Gap[]): Promise<ScanOutcome>;
+  /** Those that match, the gravest first. */
+  find(filter: Filter): Promise<readonly StoredFinding[]>;
+  /** The one whose id begins so; an error when there is none, or several. */
+  get(idPrefix: string): Promise<StoredFinding>;
+  /** The value itself, opened with the responder's identity. */
+  unseal(finding: StoredFinding): Promise<Unsealed>;
+  recordVerdict(id: string, verdict: Verdict): Promise<VerdictChange>;
+  history(id: string): Promise<FindingHistory>;
+  decide(ids: readonly string[], decision: DecisionInput, actor: string): Promise<void>;
+  /**
+   * Takes findings for one responder, until they are released or the process that took them is gone. A finding that is somebody
+   * else's stays theirs, and says whose it is.
+   */
+  claim(ids: readonly string[], holder: Holder): Promise<readonly Claimed[]>;
+  release(ids: readonly string[], holder: Holder): Promise<void>;
+  recordRevocation(row: RevocationRow): Promise<void>;
+  revocations(filter?: {
+    readonly finding?: string;
+    readonly plan?: string;
+    readonly state?: RevocationRow['state'];
+  }): Promise<readonly RevocationRow[]>;
+  /** The last line of the journal that was anchored. */
+  journalHead(): Promise<JournalHead | undefined>;
+  /** Moves the anchor forward; an error when it would go back. */
+  anchor(head: JournalHead): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Unsealed {
+  readonly secret: Secret;
+  readonly parts: Readonly<Record<string, Secret>>;
+}
+
+/** One run of a scan. Times are ISO 8601. */
+export interface ScanRecord {
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly actor: string;
+  readonly host: string;
+  readonly version: string;
+  readonly bytes: number;
+  readonly objects: number;
+  readonly targets: readonly ScannedTarget[];
+}
+
+/** What a run was of, and what it looked at whole: only there can be seen that something is gone. */
+export interface ScannedTarget {
+  /** The absolute folder that paths are relative to; what it holds is known as `host:/path`. */
+  readonly root: string;
+  /** The URL of the repository, without credentials, that history is kept under; `root` where there is none. */
+  readonly repository?: string;
+  readonly wholeTree: boolean;
+  readonly wholeHistory: boolean;
+}
+
+/** Ids of findings, by what a scan showed of them against what was known. A finding may be in several lists, but in one of the first two only. */
+export interface ScanOutcome {
+  readonly new: readonly string[];
+  readonly still: readonly string[];
+  /** Of what the scan looked at whole: no longer in the working tree, or no longer anywhere. */
+  readonly gone: readonly string[];
+  /** Dead when last asked, and live now. */
+  readonly resurrected: readonly string[];
+  /** Was gone, and is back. */
+  readonly releaked: readonly string[];
+}
+
+export type VerdictChange = 'first' | 'same' | 'changed' | 'resurrected';
+
+export interface Holder {
+  readonly actor: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly plan: string;
+}
+
+/** `heldBy` is there when somebody else has it. */
+export interface Claimed {
+  readonly id: string;
+  readonly heldBy?: Holder & { readonly since: string };
+}
+
+export interface JournalHead {
+  readonly seq: number;
+  readonly hash: string;
+}
