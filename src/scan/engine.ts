@@ -1,5 +1,5 @@
 import RE2 from 're2';
-import type { Pattern, PatternPart } from '../model/pattern.ts';
+import type { Literal, Pattern, PatternPart } from '../model/pattern.ts';
 import { redact } from '../model/secret.ts';
 import { passesChecksum } from './checksums.ts';
 import { allowComment, allowCommentBefore } from './comments.ts';
@@ -63,6 +63,7 @@ export function collectLiterals(patterns: readonly Pattern[]): {
       follow?: Uint8Array;
       followCount: number;
       followOpen: boolean;
+      until?: Uint8Array;
     }
   >();
   patterns.forEach((pattern, index) => {
@@ -81,6 +82,8 @@ export function collectLiterals(patterns: readonly Pattern[]): {
       entry.after = Math.max(entry.after, pattern.reach.after);
       entry.uses.push({ runner, minOffset: literal.minOffset, maxOffset: literal.maxOffset, length: text.length });
       mergeFollow(entry, literal.follow, literal.text.length > 32);
+      // Of a literal that several patterns name each would have to be turned down.
+      entry.until = literal.until && entry.uses.length === 1 && literal.text.length <= 32 ? untilTable(literal.until) : undefined;
     }
   });
   const literals: KernelLiteral[] = [];
@@ -92,6 +95,7 @@ export function collectLiterals(patterns: readonly Pattern[]): {
       caseSensitive: sensitive,
       before: entry.before,
       after: entry.after,
+      ...(entry.until ? { until: entry.until } : {}),
       ...(entry.follow && !entry.followOpen ? { follow: entry.follow, followCount: entry.followCount } : {}),
     });
     uses.push(entry.uses);
@@ -140,6 +144,13 @@ function mergeFollow(
   const either = new Uint8Array(256);
   for (let byte = 0; byte < 256; byte++) either[byte] = entry.follow[byte] | table[byte];
   entry.follow = either;
+}
+
+/** The 256-entry table of what may be passed over (1) on the way to a delimiter (2). */
+function untilTable({ bytes, delimiter }: NonNullable<Literal['until']>): Uint8Array {
+  const table = followTable(bytes).slice();
+  table[delimiter] = 2;
+  return table;
 }
 
 const followTables = new Map<string, Uint8Array>();

@@ -4,10 +4,10 @@ import { type Kernel, recordWords } from './kernel/kernel.ts';
 /** Brings the zlib streams of a pack's entries into a kernel's memory. */
 export interface StreamInput {
   /**
-   * Reads the small ones of a walk's records in one sweep over the pack, as far as there is room, and fills in where their
-   * streams lie: until the next call.
+   * Reads the small ones of a walk's records (at an address) in one sweep over the pack, as far as there is room, and fills
+   * in where their streams lie: until the next call.
    */
-  readAhead(records: Int32Array, count: number): void;
+  readAhead(records: number, count: number): void;
   /** Brings another entry's stream in, and returns where it lies until the next call; `length` then tells how much of it there is. */
   locate(entry: number): number;
   readonly length: () => number;
@@ -56,16 +56,16 @@ export function createStreamInput(kernel: Kernel, file: number, entries: PackEnt
       starts.length = 0;
       ends.length = 0;
       addresses.length = 0;
-      let small = 0;
-      const wanted = new Uint32Array(count);
-      for (let i = 0; i < count; i++) {
-        const entry = records[i * recordWords];
-        if (streamBytes(entry) <= smallBytes) wanted[small++] = entry;
-      }
+      const list = kernel.allocate(4 * count);
+      const words = kernel.words();
+      const first = records >> 2;
+      const end = first + count * recordWords;
+      let small = list >> 2;
+      for (let at = first; at < end; at += recordWords) if (streamBytes(words[at]) <= smallBytes) words[small++] = words[at];
       // Entries are numbered as they stand in the pack.
-      const sorted = wanted.subarray(0, small).sort();
+      const sorted = words.subarray(list >> 2, small).sort();
       let total = 0;
-      for (let i = 0; i < small; i++) {
+      for (let i = 0; i < sorted.length; i++) {
         const entry = sorted[i];
         const bytes = streamBytes(entry);
         const at = dataAt[entry];
@@ -80,25 +80,28 @@ export function createStreamInput(kernel: Kernel, file: number, entries: PackEnt
           ends.push(at + bytes);
         }
       }
+      kernel.free(list);
       if (total > ahead.size) {
         const address = kernel.allocate(total);
         kernel.free(ahead.address);
         ahead = { address, size: total };
       }
+      const bytes = kernel.bytes();
       let to = ahead.address;
       for (let range = 0; range < starts.length; range++) {
-        const read = readAt(file, kernel.bytes(), to, starts[range], ends[range] - starts[range]);
+        const read = readAt(file, bytes, to, starts[range], ends[range] - starts[range]);
         addresses.push(to);
         ends[range] = starts[range] + read;
         to += read;
       }
-      for (let i = 0; i < count; i++) {
-        const entry = records[i * recordWords];
-        const at = dataAt[entry];
-        const range = rangeAt(at);
-        if (range < 0 || at + streamBytes(entry) > ends[range]) continue;
-        records[i * recordWords + 1] = addresses[range] + (at - starts[range]);
-        records[i * recordWords + 2] = streamBytes(entry);
+      const filled = kernel.words();
+      for (let at = first; at < end; at += recordWords) {
+        const entry = filled[at];
+        const range = rangeAt(dataAt[entry]);
+        const wanted = streamBytes(entry);
+        if (range < 0 || dataAt[entry] + wanted > ends[range]) continue;
+        filled[at + 1] = addresses[range] + (dataAt[entry] - starts[range]);
+        filled[at + 2] = wanted;
       }
     },
     locate(entry) {

@@ -16,6 +16,8 @@ export interface KernelLiteral {
   /** Bytes that must follow it, `followCount` of them, as a 256-entry table. */
   readonly follow?: Uint8Array;
   readonly followCount?: number;
+  /** Bytes that may stand behind it (1) up to one that must (2), as a 256-entry table; looked at before a hit is decided. */
+  readonly until?: Uint8Array;
 }
 
 interface Exports {
@@ -69,6 +71,7 @@ interface Exports {
   readonly scanDocument: (start: number, length: number) => void;
   readonly scanRange: (textStart: number, textEnd: number, from: number, to: number) => void;
   readonly wrappedEnd: (start: number, end: number, textEnd: number) => number;
+  readonly turnDown: (start: number, length: number, list: number, count: number) => number;
   readonly isWide: (at: number, bytes: number) => number;
   readonly configureWalk: (looks: number, all: number, most: number, hits: number, room: number) => void;
   readonly walkRecords: (at: number, total: number) => void;
@@ -419,6 +422,7 @@ function buildTables(literals: readonly KernelLiteral[]) {
     records[at + 2] = classNumber(literal.notAfter);
     records[at + 3] = follow;
     records[at + 4] = followCount;
+    records[at + 5] = classNumber(literal.until);
     recordView.setUint16(at + 6, length + followCount, true);
     recordView.setUint32(at + 8, literal.before, true);
     recordView.setUint32(at + 12, literal.after, true);
