@@ -209,8 +209,10 @@ export function createKernel(module: WebAssembly.Module = kernelModule()): Kerne
     const end = align(address + size);
     const missing = end + 64 - memory.buffer.byteLength;
     if (missing > 0) {
-      // Growing moves nothing in practice but replaces the buffer object: grow in steps worth the trouble.
-      const pages = Math.ceil(Math.max(missing, Math.min(memory.buffer.byteLength >> 2, 16 << 20)) / 65536);
+      // Growing moves nothing in practice but replaces the buffer object, and makes V8 collect garbage: few steps, and large
+      // ones. What is not written to takes no memory.
+      const step = Math.min(Math.max(memory.buffer.byteLength, 8 << 20), 16 << 20);
+      const pages = Math.ceil(Math.max(missing, step) / 65536);
       try {
         memory.grow(pages);
       } catch {
