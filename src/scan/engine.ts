@@ -96,6 +96,7 @@ export function collectLiterals(patterns: readonly Pattern[]): {
       before: entry.before,
       after: entry.after,
       ...(entry.until ? { until: entry.until } : {}),
+      ...(entry.uses.every(({ runner }) => runner.pattern.detector === 'assigned-value') ? { isAssigned: true } : {}),
       ...(entry.follow && !entry.followOpen ? { follow: entry.follow, followCount: entry.followCount } : {}),
     });
     uses.push(entry.uses);

@@ -18,6 +18,8 @@ export interface KernelLiteral {
   readonly followCount?: number;
   /** Bytes that may stand behind it (1) up to one that must (2), as a 256-entry table; looked at before a hit is decided. */
   readonly until?: Uint8Array;
+  /** It is a keyword, and no match unless a value may be assigned to it; see assembly/assignment.ts. */
+  readonly isAssigned?: boolean;
 }
 
 interface Exports {
@@ -144,6 +146,8 @@ export const mostFollow = 8;
 const mostShift = 16;
 const headBytes = 2 << 16;
 const literalBytes = 80;
+/** Number of no class: see `ASSIGNED` in assembly/prefilter.ts. */
+const assignedClass = 255;
 const scratchBytes = 4 << 20;
 /** Addresses stay below 2^31: here they are shifted, and what WebAssembly gives back is signed. */
 const mostBytes = 2 ** 31 - 65536;
@@ -377,7 +381,7 @@ function buildTables(literals: readonly KernelLiteral[]) {
     if (!table) return 0;
     const known = classNumbers.get(table);
     if (known !== undefined) return known;
-    if (classList.length > 255) return 0;
+    if (classList.length >= assignedClass) return 0;
     classList.push(table);
     classNumbers.set(table, classList.length - 1);
     return classList.length - 1;
@@ -424,7 +428,7 @@ function buildTables(literals: readonly KernelLiteral[]) {
     records[at + 2] = classNumber(literal.notAfter);
     records[at + 3] = follow;
     records[at + 4] = followCount;
-    records[at + 5] = classNumber(literal.until);
+    records[at + 5] = literal.isAssigned ? assignedClass : classNumber(literal.until);
     recordView.setUint16(at + 6, length + followCount, true);
     recordView.setUint32(at + 8, literal.before, true);
     recordView.setUint32(at + 12, literal.after, true);

@@ -9,6 +9,7 @@
 //
 // The host lays the tables out (see ../kernel.ts); the offsets here and there are one format.
 
+import { mayAssign } from './assignment';
 import { WORD_MOST, decodeEscapes, escapeAt, nextEscapeByte, wordEnd, wordStart } from './escapes';
 
 /** A hit is four u32: position in the document, literal, length of the run (0 for a literal), result. */
@@ -197,6 +198,8 @@ export function setZone(minEnd: usize, edge: usize, edgeEnd: usize, edgeIsOpen: 
   zoneEdgeIsOpen = edgeIsOpen;
 }
 
+/** Instead of a table's number: the literal is a keyword to which a value must be assigned. */
+const ASSIGNED: u32 = 255;
 /** More bytes than these before a delimiter are left to the regex. */
 const UNTIL_MOST: usize = 512;
 
@@ -226,7 +229,9 @@ export function turnDown(start: usize, length: u32, list: usize, count: u32): bo
     if (result == RESULT_OPEN && literal < RUN_LITERAL) {
       const record = literals + LITERAL_BYTES * <usize>literal;
       const table: u32 = load<u8>(record, 5);
-      if (table != 0 && !reachesDelimiter(classes + 256 * <usize>table, start + <usize>load<u32>(hit) + <usize>load<u8>(record), end)) {
+      const from = start + <usize>load<u32>(hit);
+      const behind = from + <usize>load<u8>(record);
+      if (table != 0 && !(table == ASSIGNED ? mayAssign(start, end, from, behind) : reachesDelimiter(classes + 256 * <usize>table, behind, end))) {
         store<u32>(hit, RESULT_NONE, 12);
         continue;
       }
