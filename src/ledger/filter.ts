@@ -73,7 +73,7 @@ function testOf(condition: Condition): Filter {
   }
   if (operator === '<' || operator === '>') {
     if (field !== 'severity') throw problem(`${field} has no order; < and > compare severity and age`);
-    const rank = severities.findIndex((severity) => severity === wanted);
+    const rank = severities.indexOf(wanted as (typeof severities)[number]);
     return ({ pattern }) => {
       const own = severities.indexOf(pattern.severity);
       return operator === '<' ? own < rank : own > rank;
