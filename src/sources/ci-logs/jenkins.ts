@@ -39,6 +39,7 @@ const jenkins: LineFormat = {
   // Prose begins so as well: a second sign is asked for.
   recognise: (head) => {
     if (begins.test(head)) return telling.test(head) ? 0.97 : 0;
+    if (!head.includes('[Pipeline] ')) return 0;
     return (head.match(pipelines)?.length ?? 0) >= 3 && new RegExp(`^${time}\\[Pipeline\\] `).test(head) ? 0.9 : 0;
   },
   begin(_names, head) {
