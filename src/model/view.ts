@@ -165,6 +165,20 @@ export function endInSlice({ runs, bytes }: View, end: number): number {
   return runs.size[run] === length ? runs.from[run] + end - runs.at[run] : runs.from[run] + runs.size[run];
 }
 
+/** The stretch of the slice that [start, end) of a view stands for, in whatever order the view reads it. */
+export function spanInSlice(view: View, start: number, end: number): { readonly start: number; readonly end: number } {
+  const { runs, bytes } = view;
+  let low = startInSlice(view, start);
+  let high = endInSlice(view, end);
+  for (let run = runAt(runs, start); run < runs.count && runs.at[run] < end; run++) {
+    const first = Math.max(start, runs.at[run]);
+    const last = Math.min(end, runs.at[run] + lengthOf(runs, run, bytes.length));
+    low = Math.min(low, startInSlice(view, first));
+    high = Math.max(high, endInSlice(view, last));
+  }
+  return { start: low, end: high };
+}
+
 /** Whose words stand at an offset of a view. */
 export function originAt(view: View, offset: number): Origin | undefined {
   const { pieces, refine } = view;

@@ -11,7 +11,7 @@ const timeMark = Buffer.from('\x1b_bk;t=');
 const buildkite: LineFormat = {
   name: 'buildkite',
   mask: '[REDACTED]',
-  recognise: (head) => (/\x1b_bk;t=\d{10,16}\x07/.test(head) ? 0.98 : 0),
+  recognise: (head) => (head.includes('\x1b_bk;t=') && /\x1b_bk;t=\d{10,16}\x07/.test(head) ? 0.98 : 0),
   begin(_names, head) {
     const text = head.toString('utf8');
     const value = (name: string) => new RegExp(String.raw`\b${name}="?([^\s"]{1,300})`).exec(text)?.[1];

@@ -11,6 +11,7 @@ const stepMark = Buffer.from('====>> ');
 const circleciText: LineFormat = {
   name: 'circleci',
   recognise: (head) => {
+    if (!head.includes('====>> ') && !head.startsWith('Build-agent')) return 0;
     if (/^(?:====>> Spin up environment|Build-agent version \d)/.test(head)) return 0.95;
     return /^====>> /m.test(head) && /^Build-agent version \d/m.test(head) ? 0.9 : 0;
   },

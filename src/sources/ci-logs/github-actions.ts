@@ -16,7 +16,7 @@ interface Own {
 const tab = 0x09;
 const none = Buffer.alloc(0);
 const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z`;
-const plainLine = new RegExp(`^(?:\u00ef\u00bb\u00bf)?${time}(?: |\r?$)`, 'm');
+const plainLine = new RegExp(`^(?:\u00ef\u00bb\u00bf)?${time}(?: |\r?\n|$)`);
 const plainLines = new RegExp(`^${time}(?: |\r?$)`, 'gm');
 const labelledLine = new RegExp(`^[^\t\n]{1,200}\t[^\t\n]{1,200}\t(?:\u00ef\u00bb\u00bf)?${time}(?: |\r?$)`);
 const groupRun = Buffer.from('##[group]Run ');
@@ -29,7 +29,7 @@ export const githubActions: LineFormat = {
   name: 'github-actions',
   recognise(head) {
     if (labelledLine.test(head)) return 0.97;
-    if (plainLine.exec(head)?.index !== 0) return 0;
+    if (!plainLine.test(head)) return 0;
     // A log that was cut by its reader may have lines without a time; a document that quotes one has few with.
     const lines = head.split('\n').length - 1;
     const timed = head.match(plainLines)?.length ?? 0;
@@ -95,7 +95,8 @@ function readLabel(bytes: Buffer, start: number, end: number, state: LineState, 
   const { step: _, ...rest } = state.place;
   state.place = { ...rest, job: bytes.toString('utf8', start, first), ...(step !== 'UNKNOWN STEP' && { step }) };
   state.own = { ...own, label: Buffer.from(bytes.subarray(start, second + 1)) } satisfies Own;
-  return second + 1;
+  // The names are text as well, once: of a command they may hold all of it.
+  return start;
 }
 
 /** Reads what the runner itself says: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands */

@@ -22,8 +22,16 @@ const gitlab: LineFormat = {
   name: 'gitlab',
   mask: '[MASKED]',
   recognise(head) {
-    if (/^(?:\x1b\[[\d;]*[mK])*Running with gitlab-(?:runner|ci-multi-runner) /m.test(head)) return 0.98;
-    if (/(?:^|\n|\x1b\[0K|\r)section_(?:start|end):\d{9,11}:[\w.-]+(?:\[[^\]\n]*\])?\r(?:\x1b\[0K|\n)/.test(head)) return 0.97;
+    if (
+      head.includes('Running with gitlab-') &&
+      /^(?:\x1b\[[\d;]*[mK])*Running with gitlab-(?:runner|ci-multi-runner) /m.test(head)
+    )
+      return 0.98;
+    if (
+      head.includes('section_') &&
+      /(?:^|\n|\x1b\[0K|\r)section_(?:start|end):\d{9,11}:[\w.-]+(?:\[[^\]\n]*\])?\r(?:\x1b\[0K|\n)/.test(head)
+    )
+      return 0.97;
     return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z [\da-f]{2}[OE][ +]/.test(head) ? 0.96 : 0;
   },
   begin(_names, head) {

@@ -14,9 +14,18 @@ interface Own {
 
 const pipeline = Buffer.from('[Pipeline] ');
 const time = String.raw`(?:\[\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?\] |\d\d:\d\d:\d\d(?:\.\d+)? {1,2})?`;
-const begins = new RegExp(`^${time}(?:\x1b\\[8mha:[^\n]*?\x1b\\[0m)?Started by `);
+/** What started a build comes first: https://github.com/jenkinsci/jenkins, hudson.model.Cause, and the plugins that trigger. */
+const causes = [
+  'Started by (?:\x1b\\[8mha:[^\n]*?\x1b\\[0m)?(?:user|an SCM change|timer|upstream project|remote host|command line|changes from|anonymous|GitHub push|GitLab push|Bitbucket push)\\b',
+  'Branch indexing\r?\n',
+  'Push event to branch ',
+  'Pull request #\\d+ ',
+  'Replayed #\\d',
+  'Rebuilds build #\\d',
+].join('|');
+const begins = new RegExp(`^${time}(?:${causes})`);
 const telling = new RegExp(
-  `^${time}(?:\\[Pipeline\\] |Building (?:in workspace|remotely on|on the built-in)|Running (?:as|on|in) |Finished: |\\[EnvInject\\])`,
+  `^${time}(?:\\[Pipeline\\] |Building (?:in workspace|remotely on|on the built-in)|Running (?:as SYSTEM|on .{1,100} in /|in Durability level)|Finished: [A-Z_]+$|\\[EnvInject\\])`,
   'm',
 );
 const pipelines = new RegExp(`^${time}\\[Pipeline\\] `, 'gm');
@@ -27,9 +36,10 @@ const pipelines = new RegExp(`^${time}\\[Pipeline\\] `, 'gm');
  */
 const jenkins: LineFormat = {
   name: 'jenkins',
-  // `Started by` begins prose as well.
+  // Prose begins so as well: a second sign is asked for.
   recognise: (head) => {
     if (begins.test(head)) return telling.test(head) ? 0.97 : 0;
+    if (!head.includes('[Pipeline] ')) return 0;
     return (head.match(pipelines)?.length ?? 0) >= 3 && new RegExp(`^${time}\\[Pipeline\\] `).test(head) ? 0.9 : 0;
   },
   begin(_names, head) {

@@ -5,6 +5,7 @@ import type { LineFormat, LineState, LogPlace } from './line-format.ts';
 import { asidesOf } from './log-asides.ts';
 import { type LogSlice, logSlices } from './log-slices.ts';
 import { readSlice } from './log-view.ts';
+import { toldPlace } from './told-place.ts';
 
 /** A log's first lines tell its kind: no more than this is looked at. */
 const tellingBytes = 8192;
@@ -49,7 +50,7 @@ export async function readerOf(
     system: format.name,
     path,
     ...(member !== undefined && { member }),
-    ...known,
+    ...toldPlace(known),
   });
   return function* read(slice) {
     const said = readSlice(slice, format, state, originOf);

@@ -12,10 +12,12 @@ const timedLine = /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\
 const plain: LineFormat = {
   name: 'plain',
   recognise(head) {
+    const isStyled = head.includes('\x1b[');
+    // A time in front of most lines is in front of one of the first.
+    if (!isStyled && head.slice(0, 1000).match(timedLine) === null) return 0;
     const lines = head.split('\n').length;
     if (lines >= 4 && (head.match(timedLine)?.length ?? 0) >= lines * 0.6) return 0.3;
-    if (!head.includes('\x1b[')) return 0;
-    return (head.match(style)?.length ?? 0) >= Math.max(2, lines * 0.05) ? 0.25 : 0;
+    return isStyled && (head.match(style)?.length ?? 0) >= Math.max(2, lines * 0.05) ? 0.25 : 0;
   },
   begin: () => ({ place: {} }),
   readLine(bytes, start, end) {

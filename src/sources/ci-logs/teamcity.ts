@@ -19,6 +19,7 @@ const bar = 0x7c;
 const teamcity: LineFormat = {
   name: 'teamcity',
   recognise(head) {
+    if (head[0] !== '[' && !head.startsWith("Build '") && !head.includes('TeamCity') && !head.includes('##teamcity[')) return 0;
     const lines = head.split('\n').length;
     const timed = head.match(timedLine)?.length ?? 0;
     if (timed >= 3 && timed >= lines * 0.5) return 0.95;

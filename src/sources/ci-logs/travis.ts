@@ -11,7 +11,8 @@ const clearLine = Buffer.from('\x1b[0K');
 const travis: LineFormat = {
   name: 'travis',
   mask: '[secure]',
-  recognise: (head) => (/^(?:\x1b\[0K)?travis_(?:fold|time):(?:start|end):[\w.:=,-]+\r/m.test(head) ? 0.98 : 0),
+  recognise: (head) =>
+    head.includes('travis_') && /^(?:\x1b\[0K)?travis_(?:fold|time):(?:start|end):[\w.:=,-]+\r/m.test(head) ? 0.98 : 0,
   begin(_names, head) {
     const text = head.toString('utf8');
     const value = (name: string) => new RegExp(String.raw`\b${name}=([^\s"]{1,300})`).exec(text)?.[1];
