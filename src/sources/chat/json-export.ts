@@ -40,6 +40,9 @@ export async function* readJsonExport(shape: JsonShape, document: Document, cont
     slots[place] = shape.header?.[path];
   });
 
+  const ofChats = Object.entries(shape.header ?? {}).flatMap(([path, slot]) => (path.includes('[]') ? [slot] : []));
+  let sawMessage = false;
+
   const reader = readSlices(document, context.signal);
   let bytes: Buffer = Buffer.alloc(0);
   let view: ViewBuilder | undefined;
@@ -52,6 +55,11 @@ export async function* readJsonExport(shape: JsonShape, document: Document, cont
     isSkipped: (place) => isSkipped[place],
     outside(place, start, end, kind) {
       const slot = slots[place];
+      if (sawMessage) {
+        // What was said of one chat does not hold for the next.
+        sawMessage = false;
+        for (const each of ofChats) delete header[each];
+      }
       if (slot) {
         header[slot] = readJsonValue(bytes, start, end, kind);
         return;
@@ -66,7 +74,7 @@ export async function* readJsonExport(shape: JsonShape, document: Document, cont
   const writer = createMessageWriter({
     text,
     fields,
-    origin: (told, root) => originOf(here, tell(told, root)),
+    origin: (told, root, parent) => originOf(here, tell(told, root, parent)),
     header,
   });
 
@@ -107,6 +115,7 @@ export async function* readJsonExport(shape: JsonShape, document: Document, cont
           const { numbers } = tokens.tape;
           const start = numbers[1];
           if (lastEnd >= 0 && start - lastEnd < 64 && !between) between = Buffer.from(bytes.subarray(lastEnd - 1, start + 1));
+          sawMessage = true;
           writer.write(tokens.tape, view, bytes);
           at = tokens.at;
           lastEnd = at;

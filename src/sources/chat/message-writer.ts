@@ -9,7 +9,7 @@ export interface MessageWriterOptions {
   /** What is at each place. */
   readonly fields: readonly Field[];
   /** The origin of a message or part, by what it told, and what the message that it is a part of told. */
-  origin(told: Told, root: Told): ChatOrigin;
+  origin(told: Told, root: Told, parent?: Told): ChatOrigin;
   /** What was said before all messages, and holds for them. */
   readonly header: Told;
 }
@@ -61,7 +61,7 @@ export function createMessageWriter({ text, fields, origin, header }: MessageWri
       for (const slot of Object.keys(above.told) as Slot[]) told[slot] ??= above.told[slot];
       if (!above.parent) break;
     }
-    return origin(told, root.told);
+    return origin(told, root.told, scope.parent.told);
   }
 
   return {
@@ -93,17 +93,22 @@ export function createMessageWriter({ text, fields, origin, header }: MessageWri
       }
 
       let repeats = false;
+      let isJoined = false;
       for (let index = 1; index < count; index++) {
         const kind = numbers[index * 4 + 3];
+        if (kind === kinds.array) isJoined = false;
         if (kind > kinds.escaped) continue;
         const { role, slot, isRepeat } = fields[numbers[index * 4]];
         if (isRepeat) repeats = true;
         else if (slot === 'attachment') write(index, 'text', false);
-        else if (!slot && role !== 'skip') write(index, role, false);
+        else if (!slot && role !== 'skip') {
+          write(index, role, isJoined && role === 'inline');
+          isJoined = role === 'inline';
+        }
       }
       if (!repeats) return;
       // What says again what was said, after all that it may repeat; pieces of one line stay together.
-      let isJoined = false;
+      isJoined = false;
       for (let index = 1; index < count; index++) {
         const kind = numbers[index * 4 + 3];
         if (kind === kinds.array) isJoined = false;

@@ -4,6 +4,7 @@ import type { Document, FormatContext } from '../document.ts';
 /** What a string in a message tells of it: read, and not looked through for secrets. */
 export type Slot =
   | 'time'
+  | 'exactTime'
   | 'edited'
   | 'deleted'
   | 'authorId'
@@ -13,20 +14,23 @@ export type Slot =
   | 'thread'
   | 'channel'
   | 'workspace'
+  | 'workspaceId'
   | 'link'
   | 'id'
   | 'kind'
   | 'channelId'
-  | 'attachment';
+  | 'attachment'
+  | 'attachment-path';
 
 /**
- * What a string is. `text`: as it was written. `slack`, `html`: with that markup. `repeat…`: what another field should say as well, so only
+ * What a string is. `text`: as it was written. `inline`: the same, and the pieces that an array holds of it are one text. `slack`, `html`: with that markup. `repeat…`: what another field should say as well, so only
  * what it does not. `label`: what is said of the value that follows. `token-url`: an address, of interest only where it carries a token.
  * `attachment-text`: `text`, and the name of an attachment.
  */
 export type Role =
   | 'skip'
   | 'text'
+  | 'inline'
   | 'slack'
   | 'html'
   | 'label'
@@ -40,8 +44,8 @@ export type Role =
 /** What one message told of itself, as strings. */
 export type Told = Partial<Record<Slot, string>>;
 
-/** The parts of an origin that a message, or a part of one, gives. */
-export type Teller = (told: Told, root: Told) => Omit<ChatOrigin, 'kind' | 'system' | 'path' | 'member'>;
+/** The parts of an origin that a message gives, or a part of one, by what it told, what the whole message told, and what it is a part of told. */
+export type Teller = (told: Told, root: Told, parent?: Told) => Omit<ChatOrigin, 'kind' | 'system' | 'path' | 'member'>;
 
 /** A JSON export: where its messages are, and what is what in them. */
 export interface JsonShape {
@@ -74,6 +78,7 @@ export interface Field {
 
 const slots: ReadonlySet<string> = new Set<Slot>([
   'time',
+  'exactTime',
   'edited',
   'deleted',
   'authorId',
@@ -83,11 +88,13 @@ const slots: ReadonlySet<string> = new Set<Slot>([
   'thread',
   'channel',
   'workspace',
+  'workspaceId',
   'link',
   'id',
   'kind',
   'channelId',
   'attachment',
+  'attachment-path',
 ]);
 
 /** What is at the end of a way from the message. */

@@ -34,6 +34,14 @@ export function createTextWriter(): TextWriter {
     said[length++] = 0x0a;
   }
 
+  /** Whether each line was said: markup that goes leaves the same words on other lines. */
+  function isSaid(given: Buffer): boolean {
+    const all = said.subarray(0, length);
+    if (all.includes(given)) return true;
+    const lines = given.toString('latin1').split('\n');
+    return lines.every((line) => line.trim() === '' || all.includes(line.trim(), 0, 'latin1'));
+  }
+
   function write(
     view: ViewBuilder,
     bytes: Buffer,
@@ -60,7 +68,7 @@ export function createTextWriter(): TextWriter {
     const given = isPlain ? bytes : text.bytes;
     const from = isPlain ? start : 0;
     const to = isPlain ? end : text.length;
-    if (isRepeat && length > to - from && said.subarray(0, length).includes(given.subarray(from, to))) return;
+    if (isRepeat && isSaid(given.subarray(from, to))) return;
     if (role === 'token-url' && !/xox[a-z]-|xapp-/.test(given.subarray(from, to).toString('latin1'))) return;
     before?.();
     if (between !== undefined && !(isJoined && between === '\n')) view.replace(between, start, start);

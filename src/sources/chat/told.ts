@@ -3,9 +3,17 @@ import type { ChatOrigin } from '../../model/origin.ts';
 /** A time as ISO 8601: from that, from seconds or milliseconds since 1970, or in words that a clock understands. */
 export function isoTime(written: string | undefined): string | undefined {
   if (!written) return undefined;
+  // Without a zone, its own clock is all that is known of it.
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(written)) return written;
   const number = Number(written);
   // Seconds have ten digits until 2286, milliseconds thirteen, microseconds sixteen.
-  const ms = Number.isNaN(number) ? Date.parse(written) : number < 1e11 ? number * 1000 : number < 1e14 ? number : number / 1000;
+  const ms = Number.isNaN(number)
+    ? Date.parse(written.replace(/\s+at\s+/, ' ').replaceAll('\u202f', ' '))
+    : number < 1e11
+      ? number * 1000
+      : number < 1e14
+        ? number
+        : number / 1000;
   // Past this a Date has no year that ISO 8601 can write.
   return Number.isFinite(ms) && Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : undefined;
 }
