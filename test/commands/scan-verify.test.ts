@@ -124,7 +124,7 @@ describe('nobody is asked', () => {
     });
   });
 
-  test.each([['a pattern file', "patterns: ['own.yaml']\n"]])('about what %s of the scanned folder finds', async (_, config) => {
+  test('about what a pattern file of the scanned folder finds', async () => {
     const own = (verify: string) =>
       `provider: acme\nname: ACME\ndocs: https://acme.example/docs\npatterns:\n  - id: acme-key\n    name: ACME key\n    regex: 'acme_[0-9a-f]{24}'\n    literals: [acme_]\n    severity: high\n    identity: service\n${verify}    examples: ['K={{secret}}']\n`;
     const value = `acme_${'0a1b2c3d'.repeat(3)}`;

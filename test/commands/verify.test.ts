@@ -69,7 +69,7 @@ describe('a secret of several parts', () => {
     const subdomain = inventPart('zendesk-api-token', 'subdomain');
     const token = invent('zendesk-api-token');
     providers.server.add({ pattern: 'zendesk-api-token', secret: token, parts: { email, subdomain }, state: 'live' });
-    const found = await verify(`https://${subdomain}.zendesk.com ${email}\nZENDESK_API_TOKEN=${token}\n`);
+    const found = await verify(`https://${subdomain}.zendesk.com ZENDESK_EMAIL=${email}\nZENDESK_API_TOKEN=${token}\n`);
     expect(found.findings).toMatchObject([{ pattern: 'zendesk-api-token', verdict: { state: 'live' } }]);
     expect(found.code).toBe(4);
   });
@@ -79,12 +79,9 @@ describe('a secret of several parts', () => {
     const secret = inventPart('aws-access-key', 'secret');
     const to = ['--endpoint', `aws=${providers.server.url}/sts`];
     const found = await verify(`${id}\n${secret}\n`, ...to);
-    expect(found.findings).toMatchObject(
-      [{ pattern: 'aws-access-key', verdict: { state: 'unknown', account: /^\d{12}$/ } }].map((one) => ({
-        ...one,
-        verdict: { ...one.verdict, account: expect.stringMatching(/^\d{12}$/) },
-      })),
-    );
+    expect(found.findings).toMatchObject([
+      { pattern: 'aws-access-key', verdict: { state: 'unknown', account: expect.stringMatching(/^\d{12}$/) } },
+    ]);
     expect([...providers.server.asked.keys()]).toContain('POST sts/');
     expect(found.stdout + found.stderr).not.toContain(secret);
   });
@@ -127,7 +124,7 @@ test('a secret as an argument is refused, and not repeated', async () => {
 
 test.each([
   ['--endpoint', 'gihtub=http://127.0.0.1:1', /no pattern is of that provider; did you mean github\?/],
-  ['--endpoint', 'github', /reading the endpoint of/],
+  ['--endpoint', 'github', /reading an endpoint: it names no provider/],
   ['--allow-host', 'a/b', /reading the allowed host/],
 ])('%s %s is a mistake before anything is read', async (flag, value, message) => {
   const found = await verify(github, flag, value);
