@@ -446,6 +446,17 @@ export const flags = [
     config: 'anyone',
   },
   {
+    name: 'limit',
+    kind: 'text',
+    placeholder: 'NAME=NUMBER',
+    repeatable: true,
+    category: 'select',
+    help: 'how far archives are followed: maxDepth=8, maxRatio=200, …',
+    details: 'maxDepth, maxRatio, maxTotalBytes, maxEntries, maxWholeBytes. Each that bites is a gap that says so.',
+    commands: scans,
+    config: 'anyone',
+  },
+  {
     name: 'as',
     kind: 'choice',
     choices: ['repository', 'folder', 'file', 'url', 'stdin'],

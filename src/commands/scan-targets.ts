@@ -16,7 +16,7 @@ import { type Change, touchesAddedLine } from '../sources/change.ts';
 import { type Repository, repositoryAt } from '../sources/repository.ts';
 import { resolveTarget, type Target, type TargetKind } from '../sources/target.ts';
 import { builtTables, createCollector, pathFilter } from './collect-candidates.ts';
-import type { ScannedFiles } from './scan-files.ts';
+import type { OtherFile, ScannedFiles } from './scan-files.ts';
 import type { ScanEvents, ScanOptions } from './scan-options.ts';
 
 /** What scanning a command's targets gave. */
@@ -306,9 +306,10 @@ async function scanFolder(
     await scan.close();
   }
   for (const { path, matches } of result.files) for (const match of matches) collected.add(match, { kind: 'file', path });
-  gaps.push(...result.gaps);
-  let { bytes } = result;
-  objects -= result.gaps.filter(({ reason }) => reason === 'too-large').length;
+  const others = await scanOthers(root, result.others, { patterns, tables }, collected, options, context, events);
+  gaps.push(...result.gaps, ...others.gaps);
+  let bytes = result.bytes + others.bytes;
+  objects += others.objects - result.others.length;
   const isNested = (origin: Gap['origin']) =>
     nested.some(({ name }) => origin.kind === 'repository' && origin.repository === name);
   const histories = [
@@ -375,9 +376,52 @@ async function scanFile(path: string, options: ScanOptions, context: Context, ev
   const { minConfidence, maxSize } = options;
   const scan = openFilesScan({ root, patterns, tables, minConfidence, maxSize }, { jobs: 1 }, context.signal, events);
   scan.add({ path: name });
-  const { files, gaps, bytes } = await scan.finish();
-  for (const { matches } of files) for (const match of matches) collected.add(match, { kind: 'file', path: name });
-  return { ...collected.result(), gaps, patterns, ignores, bytes, objects: 1, root };
+  const result = await scan.finish();
+  for (const { matches } of result.files) for (const match of matches) collected.add(match, { kind: 'file', path: name });
+  const others = await scanOthers(root, result.others, { patterns, tables }, collected, options, context, events);
+  return {
+    ...collected.result(),
+    gaps: [...result.gaps, ...others.gaps],
+    patterns,
+    ignores,
+    bytes: result.bytes + others.bytes,
+    objects: result.others.length > 0 ? others.objects : 1,
+    root,
+  };
+}
+
+/** Scans the files that may be more than lines of text, one after the other. */
+async function scanOthers(
+  root: string,
+  files: readonly OtherFile[],
+  { patterns, tables }: { readonly patterns: readonly Pattern[]; readonly tables: LiteralTables | undefined },
+  collected: ReturnType<typeof createCollector>,
+  options: ScanOptions,
+  context: Context,
+  events: ScanEvents,
+): Promise<{ readonly gaps: readonly Gap[]; readonly bytes: number; readonly objects: number }> {
+  const total = { gaps: [] as Gap[], bytes: 0, objects: 0 };
+  if (files.length === 0) return total;
+  const { scanOtherFile } = await import('./scan-documents.ts');
+  const { createScanner } = await import('../scan/scanner.ts');
+  const { readLimits } = await import('../sources/limits.ts');
+  const scan = {
+    root,
+    scanner: createScanner(patterns, { minConfidence: options.minConfidence, ...(tables ? { tables } : {}) }),
+    limits: readLimits(options.limit ?? []),
+    signal: context.signal,
+    events: {
+      match: collected.add,
+      gap: (gap: Gap) => total.gaps.push(gap),
+      read: (bytes: number, isNew: boolean) => {
+        total.bytes += bytes;
+        if (isNew) total.objects++;
+        events.progress?.('archives, logs and exports', total.objects, undefined, total.bytes);
+      },
+    },
+  };
+  for (const file of files) await scanOtherFile(file, scan);
+  return total;
 }
 
 async function scanStdin(options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {

@@ -58,6 +58,7 @@ const everything = {
   include: [],
   exclude: [],
   maxSize: mostBytes,
+  limit: [],
   as: undefined,
   minSeverity: 'info',
   minConfidence: 0,

@@ -1,6 +1,6 @@
 import type { Location } from '../model/location.ts';
 import type { Origin } from '../model/origin.ts';
-import { endInSlice, originAt, type Slice, startInSlice, type View } from '../model/view.ts';
+import { originAt, type Slice, spanInSlice, type View } from '../model/view.ts';
 import type { Match } from './match.ts';
 
 /** A match of a view, where it stands in the document that the view is of. */
@@ -16,10 +16,8 @@ export function placeInDocument(view: View, matches: readonly Match[]): readonly
   const inOrder = [...matches].sort((a, b) => a.start - b.start);
   return inOrder.flatMap((match) => {
     const origin = originAt(view, match.start);
-    // What begins in the words of one and ends in those of another is nobody's secret.
-    if (!origin || originAt(view, match.end - 1) !== origin) return [];
-    const start = startInSlice(view, match.start);
-    const end = endInSlice(view, match.end);
+    if (!origin) return [];
+    const { start, end } = spanInSlice(view, match.start, match.end);
     const from = lineAt(start);
     const to = lineAt(end);
     const { start: base } = view.slice;
