@@ -6,6 +6,7 @@ import type { Identity, Severity } from '../model/pattern.ts';
 import { placeIn, secretsOf } from '../model/place.ts';
 import { redact, type Secret } from '../model/secret.ts';
 import type { Asked, Verdict, VerdictState } from '../model/verdict.ts';
+import { type SpreadStep, spreadOf } from './spread.ts';
 
 /** A candidate that was not reported, and why: a row of `--explain`. */
 export interface TurnedDown {
@@ -34,6 +35,8 @@ export interface FindingRecord {
   readonly confidence?: number;
   readonly verdict: VerdictRecord;
   readonly first: { readonly commit: string; readonly author: string; readonly email: string; readonly date: string } | null;
+  /** The way it spread, the earliest place first; only of what was found in several kinds of places that tell when. */
+  readonly spread?: readonly SpreadStep[];
   readonly locations: readonly LocationRecord[];
 }
 
@@ -93,6 +96,8 @@ export function findingRecord(finding: Finding, unredacted: boolean, concealFoun
   const show = (secret: Secret) => (unredacted ? secret.reveal() : secret.toString());
   const concealOwn = concealing(secretsOf(finding));
   const conceal: Conceal = unredacted ? (text) => text : (text) => concealFound(concealOwn(text));
+  const locations = finding.locations.map((location) => locationRecord(location, conceal));
+  const spread = spreadOf(locations);
   return {
     type: 'finding',
     id: finding.id,
@@ -107,7 +112,8 @@ export function findingRecord(finding: Finding, unredacted: boolean, concealFoun
     ...(pattern.generic && { confidence: round(finding.confidence) }),
     verdict: mapStrings(verdictRecord(finding.verdict), conceal),
     first: finding.first ? mapStrings(finding.first, conceal) : null,
-    locations: finding.locations.map((location) => locationRecord(location, conceal)),
+    ...(spread.length > 0 && { spread }),
+    locations,
   };
 }
 

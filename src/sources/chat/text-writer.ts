@@ -1,5 +1,5 @@
 import type { ViewBuilder } from '../../model/view.ts';
-import { createDecodedText, type DecodedText, markOf, takeJsonString, takeRaw, writeDecoded } from './decoded-text.ts';
+import { createDecodedText, type DecodedText, markOf, takeJsonString, writeDecoded } from './decoded-text.ts';
 import type { Role } from './shape.ts';
 import { undoEntities, undoSlackLinks, undoTags, undoTypography } from './undo-markup.ts';
 
@@ -9,6 +9,8 @@ export interface TextWriter {
   begin(): void;
   /** Texts that follow belong to another part of it: nothing joins them to those before. */
   part(): void;
+  /** What was taken into `text` already, and decoded. */
+  writeTaken(view: ViewBuilder, bytes: Buffer, text: DecodedText, role: Role): void;
   /** The inside of a JSON string. `isJoined`: right behind the text before it. `before` is called where there is something to write. */
   write(view: ViewBuilder, bytes: Buffer, start: number, end: number, role: Role, isJoined?: boolean, before?: () => void): void;
 }
@@ -39,6 +41,8 @@ export function createTextWriter(): TextWriter {
     const all = said.subarray(0, length);
     if (all.includes(given)) return true;
     const lines = given.toString('latin1').split('\n');
+    // What would cost more to compare than to scan again.
+    if (lines.length * all.length > 50_000_000) return false;
     return lines.every((line) => line.trim() === '' || all.includes(line.trim(), 0, 'latin1'));
   }
 
@@ -92,6 +96,15 @@ export function createTextWriter(): TextWriter {
     part() {
       between = undefined;
     },
+    writeTaken(view, bytes, taken, role) {
+      if (taken.length === 0) return;
+      const given = taken.bytes.subarray(0, taken.length);
+      if (role.startsWith('repeat') && isSaid(given)) return;
+      if (between !== undefined) view.replace('\n', taken.from[0], taken.from[0]);
+      writeDecoded(taken, bytes, view);
+      remember(given, 0, given.length);
+      between = '\n';
+    },
     write,
   };
 }
@@ -102,12 +115,6 @@ export function undoMarkup(text: DecodedText, role: Role): void {
   if (role === 'html' || role === 'repeat-html') undoTags(text);
   undoEntities(text);
   undoTypography(text);
-}
-
-/** Takes bytes as they are, and undoes what a client did to them. */
-export function takeText(text: DecodedText, bytes: Uint8Array, start: number, end: number, role: Role): void {
-  takeRaw(text, bytes, start, end);
-  undoMarkup(text, role);
 }
 
 function isMarked(bytes: Uint8Array, start: number, end: number): boolean {
