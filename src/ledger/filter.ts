@@ -73,7 +73,7 @@ function testOf(condition: Condition): Filter {
   }
   if (operator === '<' || operator === '>') {
     if (field !== 'severity') throw problem(`${field} has no order; < and > compare severity and age`);
-    const rank = severities.indexOf(wanted as (typeof severities)[number]);
+    const rank = (severities as readonly string[]).indexOf(wanted);
     return ({ pattern }) => {
       const own = severities.indexOf(pattern.severity);
       return operator === '<' ? own < rank : own > rank;

@@ -55,17 +55,27 @@ export interface ScanRecord {
   readonly version: string;
   readonly bytes: number;
   readonly objects: number;
+  /** The absolute folder that the paths of its findings are relative to. */
+  readonly root: string;
   readonly targets: readonly ScannedTarget[];
+  /** What is kept of the key that the fingerprints were made with, as `keyCheck` gives it. */
+  readonly keyCheck?: string;
+  /** Whether a pattern was looked for; absent when all were. What was not looked for is not gone. */
+  readonly looksFor?: (pattern: string) => boolean;
+  /** What was found, and left out of the findings because a file or a comment says that it is known: it is not gone either. */
+  readonly known?: readonly Pick<Finding, 'fingerprint' | 'locations'>[];
 }
 
 /** What a run was of, and what it looked at whole: only there can be seen that something is gone. */
 export interface ScannedTarget {
-  /** The absolute folder that paths are relative to; what it holds is known as `host:/path`. */
+  /** An absolute folder; what it holds is known as `host:/path`. */
   readonly root: string;
-  /** The URL of the repository, without credentials, that history is kept under; `root` where there is none. */
+  /** The URL of the repository, without credentials, that its history is known by; `root` where there is none. */
   readonly repository?: string;
-  readonly wholeTree: boolean;
-  readonly wholeHistory: boolean;
+  /** Which of the paths below `root` were read, all of them when absent; false when not even those were read whole. */
+  readonly tree: false | ((path: string) => boolean);
+  /** The same of its history. */
+  readonly history: false | ((path: string) => boolean);
 }
 
 /** Ids of findings, by what a scan showed of them against what was known. A finding may be in several lists, but in one of the first two only. */

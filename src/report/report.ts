@@ -1,11 +1,10 @@
+import { type Conceal, concealing } from '../model/conceal.ts';
 import type { Finding, Summary } from '../model/finding.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Pattern } from '../model/pattern.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Format } from './format.ts';
 import {
-  type Conceal,
-  concealing,
   type FindingRecord,
   findingRecord,
   type GapRecord,

@@ -1,0 +1,99 @@
+import type { Kysely, Migration } from 'kysely';
+
+/** The steps that bring a ledger of any age to the schema of today, by name, in order. One that was released is never edited. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '001-what-was-seen': { up: createTables },
+};
+
+async function createTables(db: Kysely<unknown>): Promise<void> {
+  const { schema } = db;
+  await schema
+    .createTable('meta')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('sealed')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('recipients', 'text', (column) => column.notNull())
+    .addColumn('age', 'text', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('finding')
+    .addColumn('fingerprint', 'text', (column) => column.primaryKey())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('pattern', 'text', (column) => column.notNull())
+    .addColumn('card', 'text', (column) => column.notNull())
+    .addColumn('redacted', 'text', (column) => column.notNull())
+    .addColumn('redacted_parts', 'text', (column) => column.notNull())
+    .addColumn('entropy', 'double precision', (column) => column.notNull())
+    .addColumn('confidence', 'double precision', (column) => column.notNull())
+    .addColumn('sealed', 'text', (column) => column.references('sealed.id'))
+    .addColumn('first', 'text')
+    .addColumn('verdict', 'text', (column) => column.notNull())
+    .addColumn('last_word', 'text')
+    .addColumn('first_seen', 'text', (column) => column.notNull())
+    .addColumn('last_seen', 'text', (column) => column.notNull())
+    .addColumn('gone', 'text')
+    .addColumn('decision', 'text')
+    .addColumn('assigned_to', 'text')
+    .addColumn('revocation', 'text')
+    .addColumn('imported_from', 'text')
+    .execute();
+  await schema.createIndex('finding_id').on('finding').column('id').execute();
+  await schema.createIndex('finding_sealed').on('finding').column('sealed').execute();
+  const ofFinding = (name: string) =>
+    schema
+      .createTable(name)
+      .addColumn('finding', 'text', (column) => column.notNull().references('finding.fingerprint').onDelete('cascade'));
+  await ofFinding('location')
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('place', 'text', (column) => column.notNull())
+    .addColumn('side', 'text', (column) => column.notNull())
+    .addColumn('location', 'text', (column) => column.notNull())
+    .addColumn('first_seen', 'text', (column) => column.notNull())
+    .addColumn('last_seen', 'text', (column) => column.notNull())
+    .addColumn('gone', 'text')
+    .addPrimaryKeyConstraint('location_key', ['finding', 'key'])
+    .execute();
+  await schema.createIndex('location_place').on('location').columns(['place', 'side']).execute();
+  for (const name of ['verdict', 'decision'] as const) {
+    await ofFinding(name)
+      .addColumn('seq', 'integer', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addColumn(name, 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint(`${name}_key`, ['finding', 'seq'])
+      .execute();
+  }
+  await ofFinding('revocation')
+    .addColumn('seq', 'integer', (column) => column.notNull())
+    .addColumn('plan', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('at', 'text', (column) => column.notNull())
+    .addColumn('revocation', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('revocation_key', ['finding', 'seq'])
+    .execute();
+  await schema.createIndex('revocation_plan').on('revocation').column('plan').execute();
+  await ofFinding('claim')
+    .addColumn('actor', 'text', (column) => column.notNull())
+    .addColumn('host', 'text', (column) => column.notNull())
+    .addColumn('pid', 'integer', (column) => column.notNull())
+    .addColumn('plan', 'text', (column) => column.notNull())
+    .addColumn('since', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('claim_key', ['finding'])
+    .execute();
+  await schema
+    .createTable('scan')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('started', 'text', (column) => column.notNull())
+    .addColumn('ended', 'text', (column) => column.notNull())
+    .addColumn('scan', 'text', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('gap')
+    .addColumn('scan', 'text', (column) => column.notNull().references('scan.id').onDelete('cascade'))
+    .addColumn('seq', 'integer', (column) => column.notNull())
+    .addColumn('gap', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('gap_key', ['scan', 'seq'])
+    .execute();
+}
