@@ -43,8 +43,10 @@ function readControl(bytes: Buffer, from: number, end: number, into: Sequence): 
   into.end = at + 1;
   // Jenkins hides a note behind the style "concealed": https://github.com/jenkinsci/jenkins, hudson.console.ConsoleNote.
   if (final === 0x6d && at - from === 1 && bytes[from] === 0x38 && bytes.toString('latin1', at + 1, at + 4) === 'ha:') {
-    const noteEnd = bytes.indexOf('\x1b[0m', at + 1, 'latin1');
-    if (noteEnd !== -1 && noteEnd < end) {
+    // A note is base64: the next escape ends it, or it is none.
+    let noteEnd = at + 1;
+    while (noteEnd < end && bytes[noteEnd] !== escapeCode) noteEnd++;
+    if (noteEnd + 4 <= end && bytes.toString('latin1', noteEnd + 1, noteEnd + 4) === '[0m') {
       into.kind = 'string';
       into.inner = into.innerEnd = noteEnd;
       into.end = noteEnd + 4;

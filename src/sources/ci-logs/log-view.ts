@@ -81,8 +81,8 @@ export function readSlice(
     view.copy(from, start);
     view.copy(at, maskEnd);
     from = Math.max(maskEnd, Math.min(remainderAfter(bytes, maskEnd, end), nextEscape));
-    nextStars = find('***', from);
-    if (mask) nextMask = find(mask, from);
+    if (nextStars < from) nextStars = find('***', from);
+    if (mask && nextMask < from) nextMask = find(mask, from);
   }
 
   function readText(end: number): void {
