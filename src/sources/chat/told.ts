@@ -5,6 +5,8 @@ export function isoTime(written: string | undefined): string | undefined {
   if (!written) return undefined;
   // Without a zone, its own clock is all that is known of it.
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(written)) return written;
+  // A time in words without a zone could be anywhere.
+  if (/[A-Za-z ]/.test(written) && !/(?:Z|UTC|GMT|[+-]\d\d:?\d\d(?: \([A-Z]+\))?|[A-Z]{2,4})$/.test(written)) return undefined;
   const number = Number(written);
   // Seconds have ten digits until 2286, milliseconds thirteen, microseconds sixteen.
   const ms = Number.isNaN(number)

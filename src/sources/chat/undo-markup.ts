@@ -140,13 +140,14 @@ function tagEnd(bytes: Uint8Array, start: number, end: number): number {
   let quote = 0;
   for (let at = start; at < end; at++) {
     const byte = bytes[at];
+    // Another tag begins: this one lost its end, and what looks like its attributes may be text.
+    if (byte === 0x3c) return -1;
     if (quote !== 0) {
       if (byte === quote) quote = 0;
     } else if (byte === 0x3e) return at;
     else if ((byte === 0x22 || byte === 0x27) && bytes[at - 1] === 0x3d) quote = byte;
   }
-  // A quote that nothing closes: the tag ends where it would without it.
-  return indexIn(bytes, 0x3e, start, end);
+  return -1;
 }
 
 const kept = /^(?:href|src|title|alt|content|value)$/;
