@@ -5,8 +5,9 @@ import { createDecodedText, markOf, push, reserve } from './decoded-text.ts';
 import { openPackage } from './discord.ts';
 import { headText } from './head-text.ts';
 import { readSlices } from './slices.ts';
-import { createTextWriter, undoMarkup } from './text-writer.ts';
+import { createTextWriter } from './text-writer.ts';
 import { originOf } from './told.ts';
+import { undoMarkup } from './undo-markup.ts';
 
 const maxRowBytes = 4_000_000;
 
@@ -38,7 +39,7 @@ export const discordCsv: TextFormat = {
           view.separate();
           view.piece(originOf(here, tell({ id }, {})));
           takeRow(at, end, bytes);
-          undoMarkup(text, 'text');
+          undoMarkup(text, 'none');
           writer.begin();
           writer.writeTaken(view, bytes, text, 'text');
           at = end;

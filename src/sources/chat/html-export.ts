@@ -5,8 +5,9 @@ import type { Document, FormatContext } from '../document.ts';
 import { createDecodedText, takeRaw } from './decoded-text.ts';
 import type { Told } from './shape.ts';
 import { readSlices } from './slices.ts';
-import { createTextWriter, undoMarkup } from './text-writer.ts';
+import { createTextWriter } from './text-writer.ts';
 import { originOf } from './told.ts';
+import { undoMarkup } from './undo-markup.ts';
 
 /** An export in HTML: what begins each message, and what its markup tells of it. */
 export interface HtmlShape {
