@@ -1,6 +1,8 @@
 import type { TextFormat } from '../document.ts';
 import { discord, discordPackage } from './discord.ts';
+import { discordCsv } from './discord-csv.ts';
 import { googleChat } from './google-chat.ts';
+import { discordHtml, teamsHtml, telegramHtml } from './html-formats.ts';
 import { eml, mbox } from './mail.ts';
 import { mattermost } from './mattermost.ts';
 import { outlookStore } from './outlook-store.ts';
@@ -15,10 +17,14 @@ export const chatFormats: readonly TextFormat[] = [
   slack,
   discord,
   discordPackage,
+  discordCsv,
+  discordHtml,
   teams,
   teamsUser,
+  teamsHtml,
   mattermost,
   telegram,
+  telegramHtml,
   rocketChat,
   googleChat,
   zulip,

@@ -177,6 +177,9 @@ export function writeDecoded({ bytes, from, to, length }: DecodedText, slice: Ui
 
   function isCopy(index: number): boolean {
     const source = from[index];
-    return to[index] - source === 1 && bytes[index] === slice[source] && (index + 1 === length || from[index + 1] !== source);
+    const byte = bytes[index];
+    if (to[index] - source !== 1 || byte !== slice[source]) return false;
+    // Of another charset, one byte may have become several, of which the first is by chance the same.
+    return byte < 0x80 || index + 1 === length || from[index + 1] !== source;
   }
 }

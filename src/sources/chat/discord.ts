@@ -8,7 +8,8 @@ import type { JsonShape, Teller } from './shape.ts';
 import { authorOf, isoTime } from './told.ts';
 
 // https://github.com/Tyrrrz/DiscordChatExporter, DiscordChatExporter.Core/Exporting/JsonMessageWriter.cs
-const exporterShape: JsonShape = {
+/** What DiscordChatExporter writes. */
+export const discordShape: JsonShape = {
   system: 'discord',
   messages: ['messages[]'],
   parts: ['attachments'],
@@ -25,7 +26,7 @@ const exporterShape: JsonShape = {
     'interaction.id': 'skip',
     'attachments.id': 'skip',
     'attachments.fileName': 'attachment',
-    'attachments.url': 'skip',
+    'attachments.url': 'attachmentPath',
     'embeds.timestamp': 'skip',
     'embeds.fields.name': 'label',
   },
@@ -71,6 +72,12 @@ export function permalink(
   return `https://discord.com/channels/${isId(guild) && guild !== '0' ? guild : '@me'}/${channel}/${message}`;
 }
 
+/** When a thing was made, by its id: https://docs.discord.com/developers/reference#snowflakes */
+export function snowflakeTime(id: string | undefined): string | undefined {
+  if (!id || !/^\d{15,20}$/.test(id)) return undefined;
+  return new Date(Number(BigInt(id) >> 22n) + 1_420_070_400_000).toISOString();
+}
+
 function isId(written: string | undefined): boolean {
   return written !== undefined && /^\d+$/.test(written);
 }
@@ -86,14 +93,14 @@ function recogniseExporter(head: Uint8Array): number {
 export const discord: TextFormat = {
   name: 'discord',
   recognise: recogniseExporter,
-  views: (document, context) => readJsonExport(exporterShape, document, context),
+  views: (document, context) => readJsonExport(discordShape, document, context),
 };
 
 // https://support.discord.com/hc/articles/360004957991-Your-Discord-Data-Package
 const packageShape: JsonShape = {
   system: 'discord',
   messages: ['[]'],
-  roles: { ID: 'id', Timestamp: 'time', Attachments: 'skip' },
+  roles: { ID: 'id', Timestamp: 'skip', Attachments: 'skip' },
   open: openPackage,
 };
 
@@ -113,11 +120,11 @@ export async function openPackage(_document: Document, context: FormatContext): 
     (json) => userSchema.safeParse(json).data,
   );
   const author: ChatOrigin['author'] = authorOf(user?.id, user?.username ?? undefined, user?.email ?? undefined);
-  return ({ id, time }) => ({
+  return ({ id }) => ({
     workspace: channel?.guild?.name ?? undefined,
     channel: channel?.name ?? undefined,
     author,
-    timestamp: isoTime(time),
+    timestamp: snowflakeTime(id),
     permalink: channel ? permalink(channel.guild?.id ?? '@me', channel.id, id) : undefined,
   });
 }

@@ -9,12 +9,13 @@ import { authorOf, foldersOf, isoTime } from './told.ts';
 const groupSchema = z.object({ name: z.string().optional() });
 
 // Google Takeout: Google Chat/Groups/<space>/messages.json, with group_info.json beside it.
-const shape: JsonShape = {
+/** What Takeout gives. */
+export const googleChatShape: JsonShape = {
   system: 'google-chat',
   messages: ['messages[]'],
   parts: ['attached_files'],
   nested: ['quoted_message_metadata'],
-  skip: /^(?:creator\.user_type|reactions|deletion_metadata|previous_message_versions\.message_id|attached_files\.export_name)(?:\.|$)|\.(?:format_type|image_url|should_not_render|segments_\w+)$/,
+  skip: /^(?:creator\.user_type|reactions|deletion_metadata|previous_message_versions\.message_id)(?:\.|$)|\.(?:format_type|image_url|should_not_render|segments_\w+)$/,
   roles: {
     'creator.name': 'authorName',
     'creator.email': 'authorEmail',
@@ -24,6 +25,7 @@ const shape: JsonShape = {
     message_id: 'id',
     message_state: 'kind',
     'attached_files.original_name': 'attachment',
+    'attached_files.export_name': 'attachmentPath',
     'annotations.*': 'repeat',
   },
   async open(document, context) {
@@ -52,5 +54,5 @@ export const googleChat: TextFormat = {
       ? 0.95
       : 0;
   },
-  views: (document, context) => readJsonExport(shape, document, context),
+  views: (document, context) => readJsonExport(googleChatShape, document, context),
 };

@@ -4,7 +4,7 @@ import { buildView, type View, type ViewBuilder } from '../../model/view.ts';
 import type { Document, FormatContext } from '../document.ts';
 import { createJsonPaths } from './json-paths.ts';
 import { createJsonTokens } from './json-tokens.ts';
-import { createMessageWriter } from './message-writer.ts';
+import { createMessageWriter, type MessageWriterOptions } from './message-writer.ts';
 import { type Field, fieldAt, type JsonShape, type Slot, type Told } from './shape.ts';
 import { readSlices } from './slices.ts';
 import { createTextWriter, readJsonValue } from './text-writer.ts';
@@ -16,7 +16,12 @@ const maxMessageBytes = 32_000_000;
 const overlapBytes = 16_384;
 
 /** The messages of an export in JSON, about a megabyte of it a view, whatever its size. */
-export async function* readJsonExport(shape: JsonShape, document: Document, context: FormatContext): AsyncGenerator<View | Gap> {
+export async function* readJsonExport(
+  shape: JsonShape,
+  document: Document,
+  context: FormatContext,
+  attached?: MessageWriterOptions['attached'],
+): AsyncGenerator<View | Gap> {
   const tell = await shape.open(document, context, await document.head());
   const here: ChatOrigin = {
     kind: 'chat',
@@ -76,6 +81,7 @@ export async function* readJsonExport(shape: JsonShape, document: Document, cont
     fields,
     origin: (told, root, parent) => originOf(here, tell(told, root, parent)),
     header,
+    ...(attached && { attached }),
   });
 
   // The bytes between two messages: what to look for where one was damaged.

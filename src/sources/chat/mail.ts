@@ -7,9 +7,10 @@ import { createDecodedText, takeRaw } from './decoded-text.ts';
 import { headText } from './head-text.ts';
 import { decodeWords, headerValue, type MailHeader, type MailPart, readHeaders, readParts } from './mail-parts.ts';
 import { readSlices } from './slices.ts';
-import { createTextWriter, undoMarkup } from './text-writer.ts';
+import { createTextWriter, markupOf } from './text-writer.ts';
 import { authorOf, isoTime, originOf } from './told.ts';
 import { countBase64, takeBase64, takeQuotedPrintable, toUtf8 } from './transfer-encoding.ts';
+import { undoMarkup } from './undo-markup.ts';
 
 // A mail longer than this is read as if it ended here.
 const maxMailBytes = 64_000_000;
@@ -128,7 +129,7 @@ function createMailWriter(here: ChatOrigin, channel: string | undefined) {
       if (part.end - part.start <= chunkBytes * 2) {
         take(bytes, part, part.start, part.end);
         toUtf8(text, part.charset);
-        undoMarkup(text, role);
+        undoMarkup(text, markupOf(role));
         writer.writeTaken(shared, bytes, text, role);
         continue;
       }
@@ -136,7 +137,7 @@ function createMailWriter(here: ChatOrigin, channel: string | undefined) {
         const chunkEnd = Math.min(part.end, lineStartBefore(bytes, chunk + chunkBytes, chunk + 1, part.end));
         take(bytes, part, chunk, chunkEnd);
         toUtf8(text, part.charset);
-        undoMarkup(text, role);
+        undoMarkup(text, markupOf(role));
         const own = bytes.subarray(chunk, chunkEnd);
         const view = buildView({ bytes: own, start: sliceStart + chunk, line: 1, column: 1 });
         for (let index = 0; index < text.length; index++) {
@@ -162,7 +163,7 @@ function createMailWriter(here: ChatOrigin, channel: string | undefined) {
         view.replace(`${name}: ${decoded}\n`, start, end);
         continue;
       }
-      undoMarkup(text, 'text');
+      undoMarkup(text, 'none');
       view.replace(`${name}:`, start, start);
       writer.part();
       writer.writeTaken(view, bytes, text, 'text');

@@ -5,7 +5,8 @@ import type { JsonShape } from './shape.ts';
 import { authorOf, isoTime } from './told.ts';
 
 // https://docs.mattermost.com/administration-guide/onboard/bulk-loading-data.html: one object a line, of which posts are some.
-const shape: JsonShape = {
+/** What a bulk export holds. */
+export const mattermostShape: JsonShape = {
   system: 'mattermost',
   messages: [''],
   parts: ['attachments'],
@@ -18,7 +19,7 @@ const shape: JsonShape = {
     create_at: 'time',
     edit_at: 'edited',
     delete_at: 'deleted',
-    'attachments.path': 'attachment',
+    'attachments.path': 'attachmentPath',
     'props.attachments.fields.title': 'label',
     'props.attachments.fallback': 'repeat',
   },
@@ -45,5 +46,5 @@ export const mattermost: TextFormat = {
     if (/^\s*\{\s*"type"\s*:\s*"version"\s*,/.test(text)) return 0.95;
     return /^\s*\{\s*"type"\s*:\s*"(?:direct_)?post"\s*,\s*"(?:direct_)?post"\s*:\s*\{/.test(text) ? 0.9 : 0;
   },
-  views: (document, context) => readJsonExport(shape, document, context),
+  views: (document, context) => readJsonExport(mattermostShape, document, context),
 };

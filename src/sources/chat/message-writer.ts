@@ -12,6 +12,8 @@ export interface MessageWriterOptions {
   origin(told: Told, root: Told, parent?: Told): ChatOrigin;
   /** What was said before all messages, and holds for them. */
   readonly header: Told;
+  /** Hears of each file that was attached, and of the message. */
+  attached?(file: string, origin: ChatOrigin): void;
 }
 
 export interface MessageWriter {
@@ -26,7 +28,7 @@ interface Scope {
 }
 
 /** Writes messages: what each tells of itself becomes its origin, what it says becomes text. */
-export function createMessageWriter({ text, fields, origin, header }: MessageWriterOptions): MessageWriter {
+export function createMessageWriter({ text, fields, origin, header, attached }: MessageWriterOptions): MessageWriter {
   let scopes: (Scope | undefined)[] = [];
 
   /** Whose words each value is, and what those tell of themselves. */
@@ -68,6 +70,11 @@ export function createMessageWriter({ text, fields, origin, header }: MessageWri
     write(tape, view, bytes) {
       const root = readScopes(tape, bytes);
       const { numbers, count } = tape;
+      if (attached) {
+        for (const scope of new Set([root, ...scopes.slice(1, count)])) {
+          if (scope?.told.attachmentPath) attached(scope.told.attachmentPath, originOf(scope, root));
+        }
+      }
       let current: Scope | undefined;
       let next = root;
       text.begin();

@@ -20,7 +20,7 @@ export type Slot =
   | 'kind'
   | 'channelId'
   | 'attachment'
-  | 'attachment-path';
+  | 'attachmentPath';
 
 /**
  * What a string is. `text`: as it was written. `inline`: the same, and the pieces that an array holds of it are one text. `slack`, `html`: with that markup. `repeat…`: what another field should say as well, so only
@@ -94,7 +94,7 @@ const slots: ReadonlySet<string> = new Set<Slot>([
   'kind',
   'channelId',
   'attachment',
-  'attachment-path',
+  'attachmentPath',
 ]);
 
 /** What is at the end of a way from the message. */

@@ -23,7 +23,8 @@ const skip = new RegExp(
   ].join('|')})(?:\\.|$)`,
 );
 
-const shape: JsonShape = {
+/** What a workspace's export holds. */
+export const slackShape: JsonShape = {
   system: 'slack',
   // A day of a channel in an export; the answers of the Discovery API and of audit logs that archiving tools keep.
   messages: ['[]', 'messages[]', 'edits[]', 'entries[]'],
@@ -182,5 +183,5 @@ function recognise(head: Uint8Array, path: string): number {
 export const slack: TextFormat = {
   name: 'slack',
   recognise,
-  views: (document, context) => readJsonExport(shape, document, context),
+  views: (document, context) => readJsonExport(slackShape, document, context),
 };

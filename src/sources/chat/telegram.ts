@@ -5,7 +5,8 @@ import type { JsonShape } from './shape.ts';
 import { authorOf, isoTime } from './told.ts';
 
 // https://core.telegram.org/import-export: one chat, or all of an account.
-const shape: JsonShape = {
+/** What Telegram Desktop writes. */
+export const telegramShape: JsonShape = {
   system: 'telegram',
   messages: ['messages[]', 'chats.list[].messages[]', 'left_chats.list[].messages[]'],
   skip: /^(?:type|reply_to\w*|mime_type|media_type|sticker_emoji|thumbnail\w*|\w*_size|width|height|duration_seconds|location_information|forwarded_from|forwarded_from_id|via_bot|reactions)(?:\.|$)|\.(?:type|language|document_id|count|user_id|button_id)$/,
@@ -19,9 +20,9 @@ const shape: JsonShape = {
     from_id: 'authorId',
     actor: 'authorName',
     actor_id: 'authorId',
-    file: 'attachment-path',
-    photo: 'attachment-path',
-    file_name: 'attachment-path',
+    file: 'attachmentPath',
+    photo: 'attachmentPath',
+    file_name: 'skip',
     text: 'inline',
     'text.text': 'inline',
     'text_entities.text': 'repeat',
@@ -55,5 +56,5 @@ export const telegram: TextFormat = {
       );
     return isChat && /"messages"\s*:\s*\[/.test(text) ? 0.95 : 0;
   },
-  views: (document, context) => readJsonExport(shape, document, context),
+  views: (document, context) => readJsonExport(telegramShape, document, context),
 };

@@ -1,7 +1,7 @@
 import type { ViewBuilder } from '../../model/view.ts';
 import { createDecodedText, type DecodedText, markOf, takeJsonString, writeDecoded } from './decoded-text.ts';
 import type { Role } from './shape.ts';
-import { undoEntities, undoSlackLinks, undoTags, undoTypography } from './undo-markup.ts';
+import { type Markup, undoMarkup } from './undo-markup.ts';
 
 /** Writes the texts of one message into a view, each on a line of its own, each once. */
 export interface TextWriter {
@@ -67,7 +67,7 @@ export function createTextWriter(): TextWriter {
     const isPlain = !isMarked(bytes, start, end);
     if (!isPlain) {
       takeJsonString(text, bytes, start, end);
-      undoMarkup(text, role);
+      undoMarkup(text, markupOf(role));
     }
     const given = isPlain ? bytes : text.bytes;
     const from = isPlain ? start : 0;
@@ -109,12 +109,10 @@ export function createTextWriter(): TextWriter {
   };
 }
 
-/** Undoes what a client did to a text of this role. */
-export function undoMarkup(text: DecodedText, role: Role): void {
-  if (role === 'slack' || role === 'repeat-slack' || role === 'slack-label') undoSlackLinks(text);
-  if (role === 'html' || role === 'repeat-html') undoTags(text);
-  undoEntities(text);
-  undoTypography(text);
+/** What markup a text of this role may hold. */
+export function markupOf(role: Role): Markup {
+  if (role === 'slack' || role === 'repeat-slack' || role === 'slack-label') return 'slack';
+  return role === 'html' || role === 'repeat-html' ? 'html' : 'none';
 }
 
 function isMarked(bytes: Uint8Array, start: number, end: number): boolean {

@@ -3,9 +3,12 @@ import type { ChatOrigin } from '../../model/origin.ts';
 /** A time as ISO 8601: from that, from seconds or milliseconds since 1970, or in words that a clock understands. */
 export function isoTime(written: string | undefined): string | undefined {
   if (!written) return undefined;
-  // Without a zone, its own clock is all that is known of it.
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(written)) return written;
   const number = Number(written);
+  if (Number.isNaN(number)) {
+    // Without a zone, its own clock is all that is known of it; in words it is not even that.
+    if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(written)) return written;
+    if (/[A-Za-z ]/.test(written) && !/(?:Z|UTC|GMT|[+-]\d\d:?\d\d(?: \([A-Z]+\))?|\b(?!AM|PM)[A-Z]{2,4})$/.test(written)) return undefined;
+  }
   // Seconds have ten digits until 2286, milliseconds thirteen, microseconds sixteen.
   const ms = Number.isNaN(number)
     ? Date.parse(written.replace(/\s+at\s+/, ' ').replaceAll('\u202f', ' '))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { discordExport, discordMessage } from '../../../fixtures/chat/discord.ts';
+import { discordExport, discordMessage, discordPackage } from '../../../fixtures/chat/discord.ts';
 import { mail, mbox as mboxOf, multipart, part } from '../../../fixtures/chat/mail.ts';
 import {
   googleChatExport,
@@ -8,6 +8,7 @@ import {
   telegramExport,
   zulipExport,
 } from '../../../fixtures/chat/others.ts';
+import { discordPage, telegramPage } from '../../../fixtures/chat/pages.ts';
 import { slackExport, slackMessage } from '../../../fixtures/chat/slack.ts';
 import { teamsGraphExport, teamsUserExport } from '../../../fixtures/chat/teams.ts';
 import { type Random, randomFrom } from '../../../fixtures/random.ts';
@@ -35,6 +36,9 @@ const files: Readonly<Record<string, readonly [file: string, text: string]>> = {
   'rocket-chat': ['a.json', rocketChatExport({ msg: value })['general/messages.json']],
   'google-chat': ['messages.json', googleChatExport({ text: value })['Groups/Space AAA/messages.json']],
   zulip: ['messages-000001.json', zulipExport({ content: value })['messages-000001.json']],
+  'telegram-html': ['messages.html', telegramPage(value)],
+  'discord-html': ['a.html', discordPage(value)],
+  'discord-csv': ['messages.csv', Object.values(discordPackage(value))[1]],
   mbox: ['a.mbox', mboxOf([multipart('mixed', [part('text/plain', 'hello'), part('text/html', '<p>x</p>')]), mail(value)])],
   eml: ['a.eml', multipart('mixed', [part('text/plain', 'hello'), part('text/plain', value)])],
 };

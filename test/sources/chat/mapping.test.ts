@@ -4,10 +4,9 @@ import { slackExport, slackJson, slackMessage } from '../../../fixtures/chat/sla
 import { forSeeds, type Random } from '../../../fixtures/random.ts';
 import { endInSlice, startInSlice, type View } from '../../../src/model/view.ts';
 import { createDecodedText, takeJsonString, takeRaw } from '../../../src/sources/chat/decoded-text.ts';
-import type { Role } from '../../../src/sources/chat/shape.ts';
 import { slack } from '../../../src/sources/chat/slack.ts';
-import { undoMarkup } from '../../../src/sources/chat/text-writer.ts';
 import { takeBase64, takeQuotedPrintable } from '../../../src/sources/chat/transfer-encoding.ts';
+import { type Markup, undoMarkup } from '../../../src/sources/chat/undo-markup.ts';
 import { exportOf } from './documents.ts';
 import { viewsOf } from './scan.ts';
 
@@ -100,7 +99,7 @@ test('every byte of a view stands where it says', async () => {
 });
 
 test('what encodes a part of a text decodes to that part', () => {
-  const roles: readonly Role[] = ['text', 'slack', 'html'];
+  const roles: readonly Markup[] = ['none', 'slack', 'html'];
   forSeeds(1, 3000, (random) => {
     const role = random.pick(roles);
     const token = random.text(20, 'ABCDEFGHIJKLMNOP0123456789');
@@ -162,7 +161,7 @@ test('text as it stands is mapped to itself', () => {
   const bytes = Buffer.from('plain “text”');
   const text = createDecodedText();
   takeRaw(text, bytes, 0, bytes.length);
-  undoMarkup(text, 'text');
+  undoMarkup(text, 'none');
   expect(text.bytes.subarray(0, text.length).toString()).toBe('plain "text"');
   expect([text.from[6], text.to[6]]).toEqual([6, 9]);
 });
