@@ -48,6 +48,7 @@ const expectedOf: Readonly<Record<ValueKind, Expected>> = {
   fraction: 'anything',
   size: 'anything',
   date: 'anything',
+  deadline: 'anything',
   duration: 'anything',
   choice: 'anything',
 };

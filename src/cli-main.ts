@@ -19,6 +19,9 @@ type NamesUnder<W extends Word, Name extends CommandName = CommandName> = Name e
 const modules: { readonly [W in Word]: () => Promise<CommandModule<NamesUnder<W>>> } = {
   scan: () => import('./commands/scan.ts'),
   verify: () => import('./commands/verify.ts'),
+  findings: () => import('./commands/findings.ts'),
+  keys: () => import('./commands/keys.ts'),
+  drill: () => import('./commands/drill.ts'),
   egress: () => import('./commands/egress.ts'),
   hook: () => import('./commands/hook.ts'),
   patterns: () => import('./commands/patterns.ts'),
@@ -107,7 +110,7 @@ async function help({ of, asked }: Extract<Request, { kind: 'help' }>): Promise<
   const text =
     of === undefined
       ? helpForQuash()
-      : of === 'hook' || of === 'patterns' || of === 'config'
+      : of === 'hook' || of === 'patterns' || of === 'config' || of === 'findings' || of === 'keys'
         ? helpForGroup(of)
         : asked === 'manual'
           ? manualForCommand(of)

@@ -18,6 +18,7 @@ export type ValueKind =
   | 'size'
   | 'date'
   | 'duration'
+  | 'deadline'
   | 'choice';
 
 /** The headings that `--help` groups flags under. */
@@ -39,6 +40,8 @@ export interface Flag {
   readonly choices?: readonly string[];
   readonly default?: boolean | number | string;
   readonly repeatable?: true;
+  /** The value may be left out, and is then this; one that is given follows `=`. */
+  readonly optional?: string;
   readonly category: keyof typeof categories;
   /** One line, no full stop. */
   readonly help: string;
@@ -86,9 +89,14 @@ export interface Command {
 /** The words that have commands under them. */
 export const groups = {
   hook: { help: 'stop secrets before they are committed or pushed' },
+  findings: { help: 'what scans have kept, and what was decided of it' },
+  keys: { help: 'whom the secrets in the ledger are sealed to' },
   patterns: { help: 'what is looked for' },
   config: { help: 'what quash.yaml and the environment set' },
 } as const satisfies Record<string, { readonly help: string }>;
+
+const whereDetails =
+  'FILTER is field=value, !=, <, > or ~ (contains); spaces mean and. Fields: provider, pattern, verdict, severity, owner, age, path, source, repository, state, id.';
 
 const targets = { name: 'targets', placeholder: 'TARGET', kind: 'path', many: true, default: '.' } as const;
 
@@ -106,15 +114,28 @@ export const commands = {
 Exit codes: 0 clean and complete, 1 findings, 2 usage or config, 3 incomplete and nothing found, 4 a live secret, 70 bug, 130 interrupted.`,
   },
   verify: {
-    help: 'ask the provider of one secret, read from stdin, whether it is alive',
-    arguments: [{ name: 'ids', placeholder: '-', kind: 'text', many: true, default: '-' }],
+    help: 'ask the providers whether secrets are alive',
+    arguments: [{ name: 'ids', placeholder: 'ID|-', kind: 'text', many: true }],
     examples: [
+      ['quash verify 3f9a1c', 'a finding of the ledger, asked again'],
+      ['quash verify --all', 'all of them'],
       ['pbpaste | quash verify -', 'the secret in the clipboard'],
       ['quash verify - --pattern datadog-api-key < key.txt', 'of a kind that its shape does not tell'],
       ['quash verify - --explain --format json < key.txt', 'with what was asked and answered'],
     ],
-    details: `The secret is never an argument, which other users of the machine could read. Whatever stands beside it on stdin (a key id, a host) is used as in a scan.
+    details: `Of findings of the ledger the identity of this machine opens the values, and the verdicts are kept. What comes from stdin is not.
+The secret is never an argument, which other users of the machine could read. Whatever stands beside it on stdin (a key id, a host) is used as in a scan.
 Exit codes: 4 live, 1 everything else that was found, 2 usage or config or nothing found.`,
+  },
+  drill: {
+    help: 'rehearse a leak on this machine alone, from commit to proved dead',
+    arguments: [],
+    examples: [
+      ['quash drill', 'plants live credentials, finds, revokes and proves them dead'],
+      ['quash drill --keep=/tmp/drill', 'and leaves the ledger and the journal to look at'],
+    ],
+    details: `Providers are played on loopback; the run may reach nothing else, and reads and changes nothing of yours.
+Exit codes: 0 everything proved dead, 5 not everything.`,
   },
   egress: {
     help: 'list every host that may be contacted, why, and with what',
@@ -125,6 +146,95 @@ Exit codes: 4 live, 1 everything else that was found, 2 usage or config or nothi
     ],
     details:
       'Nothing is contacted to list it. Hosts come from the patterns, never from what is scanned; --allow-host adds to them.',
+  },
+  'findings list': {
+    help: 'list what was found, what is alive first',
+    arguments: [],
+    examples: [
+      ['quash findings list', ''],
+      ["quash findings list --where 'verdict=live severity>medium age>30d'", ''],
+      ["quash findings list --where 'path~deploy state!=gone' --format json", ''],
+    ],
+    details: whereDetails,
+  },
+  'findings show': {
+    help: 'show all that is known of a finding',
+    arguments: [{ name: 'ids', placeholder: 'ID', kind: 'text', many: true, required: true }],
+    examples: [
+      ['quash findings show 3f9a1c', ''],
+      ['quash findings show 3f9a1c --format json', ''],
+    ],
+    details: 'An id may be shortened to four characters or more, as long as it is the only one that begins so.',
+  },
+  'findings ignore': {
+    help: 'call findings false alarms',
+    arguments: [{ name: 'ids', placeholder: 'ID', kind: 'text', many: true }],
+    examples: [
+      ["quash findings ignore 3f9a1c --reason 'a value of the tests'", ''],
+      ["quash findings ignore --where 'path~test/ verdict=dead' --reason tests", ''],
+    ],
+    details: whereDetails,
+  },
+  'findings accept': {
+    help: 'bear the risk of findings until a day',
+    arguments: [{ name: 'ids', placeholder: 'ID', kind: 'text', many: true }],
+    examples: [["quash findings accept 3f9a1c --until 30d --reason 'rotation is planned'", '']],
+    details: 'After that day they are open again.',
+  },
+  'findings assign': {
+    help: 'say whose task findings are',
+    arguments: [{ name: 'ids', placeholder: 'ID', kind: 'text', many: true }],
+    examples: [
+      ['quash findings assign 3f9a1c --to ann@example.com', ''],
+      ["quash findings assign --where 'provider=aws' --to cloud-team", ''],
+    ],
+    details: whereDetails,
+  },
+  'findings reopen': {
+    help: 'take back that findings are ignored or accepted',
+    arguments: [{ name: 'ids', placeholder: 'ID', kind: 'text', many: true }],
+    examples: [['quash findings reopen 3f9a1c', '']],
+    details: whereDetails,
+  },
+  'findings export': {
+    help: 'write findings in any report format',
+    arguments: [],
+    examples: [
+      ['quash findings export --format csv --output findings.csv', ''],
+      ["quash findings export --where 'verdict=live' --format sarif", ''],
+      ['quash findings export --sealed --output ledger.jsonl', 'to move it to another ledger'],
+    ],
+    details: `Secrets are redacted. With --sealed the export holds them too, as they lie in the ledger: only its recipients can open them.
+${whereDetails}`,
+  },
+  'findings import': {
+    help: "take over the report of another scanner, or another ledger's export",
+    arguments: [{ name: 'files', placeholder: 'FILE', kind: 'file', many: true, required: true }],
+    examples: [
+      ['quash findings import gitleaks.json', ''],
+      ['quash findings import trufflehog.jsonl kingfisher.jsonl', ''],
+      ['quash findings import ledger.jsonl', 'what findings export --sealed wrote'],
+    ],
+    details: `Reads gitleaks and Betterleaks JSON, TruffleHog JSON lines, Kingfisher JSON lines, detect-secrets baselines, and exports of quash; a file is what it proves to be.
+What a pattern of ours knows is verified and revoked like our own. A detect-secrets baseline holds hashes alone: what it names is listed, and nothing more can be done with it until a scan finds it.`,
+  },
+  'keys init': {
+    help: 'make the keys that findings are sealed with; scans then keep them',
+    arguments: [],
+    examples: [
+      ['quash keys init', 'an identity, which can write and read'],
+      ['quash keys init --recipient age1...', 'can write, and never read'],
+    ],
+    details:
+      'They lie in $XDG_CONFIG_HOME/quash: identity and recipients, as age writes them. Keep a copy of the identity: without it nothing in the ledger can be opened.',
+  },
+  'keys show': {
+    help: 'print whom findings are sealed to, and whether they can be opened here',
+    arguments: [],
+    examples: [
+      ['quash keys show', ''],
+      ['quash keys show --format json', ''],
+    ],
   },
   'hook install': {
     help: 'install a git hook; one that is there still runs',
@@ -224,7 +334,18 @@ Keys are the names of the flags: min-severity: high, exclude: ['**/vendor/**'], 
 export type CommandName =
   | 'scan'
   | 'verify'
+  | 'drill'
   | 'egress'
+  | 'findings list'
+  | 'findings show'
+  | 'findings ignore'
+  | 'findings accept'
+  | 'findings assign'
+  | 'findings reopen'
+  | 'findings export'
+  | 'findings import'
+  | 'keys init'
+  | 'keys show'
   | 'hook install'
   | 'hook uninstall'
   | 'hook run'
@@ -238,7 +359,18 @@ export type CommandName =
 const all = [
   'scan',
   'verify',
+  'drill',
   'egress',
+  'findings list',
+  'findings show',
+  'findings ignore',
+  'findings accept',
+  'findings assign',
+  'findings reopen',
+  'findings export',
+  'findings import',
+  'keys init',
+  'keys show',
   'hook install',
   'hook uninstall',
   'hook run',
@@ -253,7 +385,19 @@ const all = [
 const scans = ['scan', 'baseline'] as const;
 const reports = ['scan', 'hook run', 'baseline'] as const;
 const askers = ['scan', 'verify'] as const;
+const keepers = [
+  'findings list',
+  'findings show',
+  'findings ignore',
+  'findings accept',
+  'findings assign',
+  'findings reopen',
+  'findings export',
+  'findings import',
+] as const;
+const deciders = ['findings ignore', 'findings accept', 'findings assign', 'findings reopen'] as const;
 const patternUsers = [
+  ...keepers,
   'scan',
   'verify',
   'egress',
@@ -264,7 +408,15 @@ const patternUsers = [
   'patterns check',
 ] as const;
 const settings = [...patternUsers, 'config show'] as const;
-const listings = ['patterns list', 'patterns show', 'config show', 'egress'] as const;
+const listings = [
+  'findings list',
+  'findings show',
+  'keys show',
+  'patterns list',
+  'patterns show',
+  'config show',
+  'egress',
+] as const;
 
 // Who asks for a part of the history does not ask what is in the working tree since long ago.
 const partOfHistory = { history: true, tree: false } as const;
@@ -287,6 +439,18 @@ export const flags = [
     name: 'format',
     short: 'f',
     kind: 'choice',
+    choices: formats,
+    default: 'jsonl',
+    placeholder: 'FORMAT',
+    category: 'output',
+    help: 'text, json, jsonl, sarif, gitlab, csv, junit or html',
+    common: true,
+    commands: ['findings export'],
+  },
+  {
+    name: 'format',
+    short: 'f',
+    kind: 'choice',
     choices: ['text', 'json'],
     default: 'text',
     placeholder: 'FORMAT',
@@ -294,6 +458,16 @@ export const flags = [
     help: 'text or json',
     common: true,
     commands: listings,
+  },
+  {
+    name: 'keep',
+    kind: 'path',
+    placeholder: 'DIR',
+    optional: '',
+    category: 'output',
+    help: 'keep the ledger, the journal and what leaked, in DIR or a temporary folder',
+    common: true,
+    commands: ['drill'],
   },
   {
     name: 'output',
@@ -305,6 +479,87 @@ export const flags = [
     common: true,
     commands: askers,
     config: 'user',
+  },
+  {
+    name: 'output',
+    short: 'o',
+    kind: 'file',
+    placeholder: 'FILE',
+    category: 'output',
+    help: 'write them to FILE instead of stdout',
+    common: true,
+    commands: ['findings export'],
+  },
+  {
+    name: 'sealed',
+    kind: 'switch',
+    category: 'output',
+    help: 'write the sealed secrets along (jsonl only)',
+    commands: ['findings export'],
+  },
+  {
+    name: 'where',
+    kind: 'text',
+    placeholder: 'FILTER',
+    category: 'select',
+    help: "only findings that match: 'verdict=live severity>medium'",
+    details: whereDetails,
+    common: true,
+    commands: ['findings list', 'findings export', 'verify', ...deciders],
+  },
+  {
+    name: 'all',
+    kind: 'switch',
+    category: 'select',
+    help: 'ask about every finding of the ledger that is not ignored',
+    common: true,
+    commands: ['verify'],
+    conflicts: ['where'],
+  },
+  {
+    name: 'reason',
+    kind: 'text',
+    placeholder: 'TEXT',
+    category: 'run',
+    help: 'why, for whoever reads it later',
+    commands: ['findings ignore', 'findings accept', 'findings reopen'],
+  },
+  {
+    name: 'until',
+    kind: 'deadline',
+    placeholder: 'DATE',
+    category: 'run',
+    help: 'the day on which it ends: 2027-01-31, or 30d, 2w, 6m from now',
+    commands: ['findings accept'],
+  },
+  {
+    name: 'to',
+    kind: 'text',
+    placeholder: 'WHOM',
+    category: 'run',
+    help: 'a name, a team or an e-mail address',
+    commands: ['findings assign'],
+  },
+  {
+    name: 'recipient',
+    kind: 'text',
+    placeholder: 'AGE1...',
+    repeatable: true,
+    category: 'run',
+    help: 'seal to this recipient as well, and make no identity here',
+    commands: ['keys init'],
+  },
+  {
+    name: 'store',
+    kind: 'text',
+    placeholder: 'PLACE',
+    category: 'run',
+    help: 'the ledger: a path, a postgres:// URL, or none',
+    details:
+      'By default $XDG_DATA_HOME/quash/ledger.db (~/.local/share). A scan keeps findings there once quash keys init was run; in CI only when this is set. QUASH_STORE does the same, and keeps a password out of the list of processes.',
+    commands: ['scan', 'verify', ...keepers],
+    config: 'user',
+    env: 'QUASH_STORE',
   },
   {
     name: 'output',
@@ -676,7 +931,7 @@ type ValueOf<T> = T extends { readonly kind: 'switch' }
     ? Choice
     : T extends { readonly kind: 'count' | 'fraction' | 'size' | 'duration' }
       ? number
-      : T extends { readonly kind: 'date' }
+      : T extends { readonly kind: 'date' | 'deadline' }
         ? Date
         : string;
 

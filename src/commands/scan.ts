@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { Context } from '../cli-context.ts';
 import type { Exit } from '../exit.ts';
 import type { Options } from '../flags.ts';
+import { keyFile } from '../ledger/key.ts';
+import { keyFiles } from '../ledger/key-files.ts';
 import type { Finding } from '../model/finding.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { createProgress } from '../report/progress.ts';
@@ -12,6 +15,7 @@ import { settleFindings } from './settle-findings.ts';
 /** `quash scan`: finds, folds, leaves out what is known, asks the providers, reports. */
 export async function run(options: Options<'scan'>, context: Context): Promise<Exit> {
   const startedAt = performance.now();
+  const began = new Date();
   const progress = createProgress(context.stderr, {
     quiet: options.quiet,
     color: context.color.stderr,
@@ -42,11 +46,18 @@ export async function run(options: Options<'scan'>, context: Context): Promise<E
     progress.clear();
   }
 
-  const { findings, ignored } = await settleFindings(scanned, context, warn);
+  const { findings, ignored, known } = await settleFindings(scanned, context, warn);
   const judged = findings.length === 0 ? findings : await judge(findings);
   // Half of the verdicts are no report: it would look like a whole one.
   context.signal.throwIfAborted();
-  return reportFindings(judged, { ...scanned, ignored, turnedDown, startedAt }, options, context);
+  const exit = await reportFindings(judged, { ...scanned, ignored, turnedDown, startedAt }, options, context);
+  const isAsked = options.store !== undefined;
+  if (options.store === 'none' || (!isAsked && context.env.CI)) return exit;
+  if (isAsked || hasRecipients(context)) {
+    const { keepFindings } = await import('./keep-findings.ts');
+    warn(await keepFindings({ scanned, findings: judged, known, startedAt: began }, options, context));
+  } else if (judged.length > 0) warn('nothing was kept; quash keys init, once, makes the keys that a ledger is sealed with');
+  return exit;
 
   async function judge(all: readonly Finding[]): Promise<readonly Finding[]> {
     const { askProviders } = await import('./ask-providers.ts');
@@ -58,4 +69,8 @@ export async function run(options: Options<'scan'>, context: Context): Promise<E
       progress.clear();
     }
   }
+}
+
+function hasRecipients({ env }: Context): boolean {
+  return keyFile(env) !== undefined && existsSync(keyFiles(env).recipients);
 }

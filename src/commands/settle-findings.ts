@@ -9,7 +9,9 @@ import type { Scanned } from './scan-targets.ts';
 export async function settleFindings(scanned: Scanned, context: Context, warn: (text: string) => void) {
   const ignored = { comment: scanned.allowedByComment, file: 0, baseline: 0 };
   const findings: Finding[] = [];
-  if (scanned.candidates.length === 0) return { findings, ignored };
+  /** What stands there and is not reported, as it is known. */
+  const known: Pick<Finding, 'fingerprint' | 'locations'>[] = [];
+  if (scanned.candidates.length === 0) return { findings, ignored, known };
   const { key, notice } = await fingerprintKey(context.env);
   if (notice) warn(notice);
   const identify: Identify = (pattern, secret, parts) => {
@@ -19,13 +21,14 @@ export async function settleFindings(scanned: Scanned, context: Context, warn: (
   const folded = foldFindings(scanned.candidates, identify);
   await scanned.ignores.prepare(folded);
   for (const finding of folded) {
-    const { reported, ignored: known } = scanned.ignores.sift(finding);
+    const { reported, ignored: left } = scanned.ignores.sift(finding);
     if (reported.length === finding.locations.length) {
       findings.push(finding);
       continue;
     }
+    known.push(finding);
     if (reported.length > 0) findings.push({ ...finding, locations: reported });
-    else ignored[known[0]?.why.by ?? 'file']++;
+    else ignored[left[0]?.why.by ?? 'file']++;
   }
-  return { findings, ignored };
+  return { findings, ignored, known };
 }

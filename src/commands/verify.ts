@@ -19,20 +19,29 @@ import { settleFindings } from './settle-findings.ts';
 
 const mostBytes = 1_000_000;
 
-/** `quash verify -`: finds the secret on stdin and asks its provider. Nothing is kept. */
+/** `quash verify`: asks about findings of the ledger; with `-` about the secret on stdin, of which nothing is kept. */
 export async function run(options: Options<'verify'>, context: Context): Promise<Exit> {
-  if (options.ids.some((id) => id !== '-')) {
-    throw new QuashError(
-      'usage',
-      'verifying: a secret or an id on the command line is not taken, since others can read it there; write the secret to stdin: quash verify - < FILE',
-    );
-  }
   await checkDestinations(options);
-  const { bytes, gap } = await readStdin(context.stdin, mostBytes, context.signal);
-  if (gap) throw new QuashError('usage', 'verifying what came from stdin: it is more than 1 MB; scan it with quash scan -');
   const warn = (text: string) => {
     if (!options.quiet) context.stderr.write(`quash: ${text}\n`);
   };
+  const isStdin = options.ids.length === 1 && options.ids[0] === '-';
+  const isTyped = options.ids.length > 0 || options.all || options.where !== undefined;
+  if (isTyped && !isStdin) {
+    if (options.ids.some((id) => !/^[0-9a-f]{1,64}$/i.test(id))) {
+      throw new QuashError(
+        'usage',
+        'verifying: a secret on the command line is not taken, since others can read it there; write it to stdin: quash verify - < FILE. Ids are made of the digits 0-9 and a-f',
+      );
+    }
+    const { verifyStored } = await import('./verify-stored.ts');
+    return verifyStored(options, context, warn);
+  }
+  if (!isTyped && context.stdin.isTTY) {
+    throw new QuashError('usage', 'verifying: say what; ids of findings, --all, or - for a secret on stdin');
+  }
+  const { bytes, gap } = await readStdin(context.stdin, mostBytes, context.signal);
+  if (gap) throw new QuashError('usage', 'verifying what came from stdin: it is more than 1 MB; scan it with quash scan -');
   const scanned = await scanTargets(
     { ...everything, ...options, targets: ['-'] },
     { ...context, stdin: Readable.from([Buffer.from(bytes)]) as unknown as NodeJS.ReadStream },

@@ -47,6 +47,7 @@ const kinds: Readonly<Record<ValueKind, Kind>> = {
   },
   date: { read: readDate, yaml: ['string'], jsonSchema: () => ({ type: 'string' }) },
   duration: { read: readDuration, yaml: ['string'], jsonSchema: () => ({ type: 'string', pattern: durationSyntax.source }) },
+  deadline: { read: readDeadline, yaml: ['string'], jsonSchema: () => ({ type: 'string' }) },
   choice: { read: readChoice, yaml: ['string'], jsonSchema: (spec) => ({ enum: spec.choices }) },
 };
 
@@ -96,12 +97,24 @@ function readSize(text: string): Reading {
   return isSize ? { value: bytes } : { problem: 'must be a size such as 500KB, 10MB or 1GiB' };
 }
 
+/** A day or a moment to come, or a time counted from now. */
+function readDeadline(text: string): Reading {
+  const problem = { problem: 'must be a day to come such as 2027-01-31, or a time from now such as 30d, 2w, 6m or 1y' };
+  const [, count, unit] = /^(\d{1,4})([dwmy])$/.exec(text) ?? [];
+  if (count !== undefined) {
+    return Number(count) > 0 ? { value: shifted(Number(count), unit as 'd' | 'w' | 'm' | 'y') } : problem;
+  }
+  const reading = readDate(text);
+  const isToCome = 'value' in reading && reading.value instanceof Date && reading.value.getTime() > Date.now();
+  return isToCome ? reading : problem;
+}
+
 const dateProblem = { problem: 'must be a date such as 2025-01-31 or 2025-01-31T12:00:00Z, or an age such as 90d, 2w, 6m or 1y' };
 
 /** A day (its start, UTC), a moment in ISO 8601, or an age counted back from now. */
 function readDate(text: string): Reading {
   const [, count, unit] = /^(\d{1,4})([dwmy])$/.exec(text) ?? [];
-  if (count !== undefined) return { value: ago(Number(count), unit as 'd' | 'w' | 'm' | 'y') };
+  if (count !== undefined) return { value: shifted(-Number(count), unit as 'd' | 'w' | 'm' | 'y') };
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return dateProblem;
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
   // `new Date` takes 2025-02-31 for a day in March.
@@ -110,20 +123,21 @@ function readDate(text: string): Reading {
   return Number.isNaN(date.getTime()) ? dateProblem : { value: date };
 }
 
-function ago(count: number, unit: 'd' | 'w' | 'm' | 'y'): Date {
+/** The day `count` units from today, before today when it is negative. */
+function shifted(count: number, unit: 'd' | 'w' | 'm' | 'y'): Date {
   const date = new Date();
   switch (unit) {
     case 'd':
-      date.setUTCDate(date.getUTCDate() - count);
+      date.setUTCDate(date.getUTCDate() + count);
       return date;
     case 'w':
-      date.setUTCDate(date.getUTCDate() - 7 * count);
+      date.setUTCDate(date.getUTCDate() + 7 * count);
       return date;
     case 'm':
-      date.setUTCMonth(date.getUTCMonth() - count);
+      date.setUTCMonth(date.getUTCMonth() + count);
       return date;
     case 'y':
-      date.setUTCFullYear(date.getUTCFullYear() - count);
+      date.setUTCFullYear(date.getUTCFullYear() + count);
       return date;
     default:
       return unit satisfies never;

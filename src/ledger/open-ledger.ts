@@ -9,6 +9,7 @@ import { findFindings, fingerprintOf, getFinding, historyOf, type PatternOf } fr
 import { recordScan } from './record-scan.ts';
 import { openBundle, type Values } from './seal.ts';
 import type { JournalHead, Ledger } from './store.ts';
+import { exportSealed, importSealed } from './transfer.ts';
 import { mergeVerdict, withoutCause } from './verdicts.ts';
 
 export interface LedgerOptions {
@@ -83,6 +84,8 @@ function ledgerOn(database: Database, { keys, patternOf, now }: Required<Omit<Le
       return row && (JSON.parse(row.value) as JournalHead);
     },
     anchor: ({ seq, hash }) => anchor(database, { seq, hash }),
+    exportSealed: (findings) => exportSealed(database, findings),
+    importSealed: (lines) => importSealed(database, lines),
     close: () => database.close(),
   };
 }

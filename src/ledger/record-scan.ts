@@ -71,7 +71,7 @@ export async function recordScan(
       const sealed = sealedIn.get(fingerprint) ?? row?.sealed ?? null;
       if (!row) {
         outcome.new.push(id);
-        await insertFinding(tx, { finding, verdict, first, sealed, at: scan.endedAt });
+        await insertFinding(tx, { finding, verdict, first, sealed, at: scan.endedAt, importedFrom: scan.importedFrom });
         await keepVerdict(tx, fingerprint, verdict, scan.endedAt);
       } else {
         outcome.still.push(id);
@@ -140,7 +140,8 @@ async function sealNew(
       .execute();
     for (const { fingerprint } of rows) sealed.add(fingerprint);
   }
-  const unsealed = findings.filter(({ fingerprint }) => !sealed.has(fingerprint));
+  // Of what was imported as a hash there is no value.
+  const unsealed = findings.filter(({ fingerprint, secret }) => secret.length > 0 && !sealed.has(fingerprint));
   return seal(new Map(unsealed.map((finding) => [finding.fingerprint, finding])), recipients);
 }
 
@@ -202,7 +203,7 @@ export interface NewFinding {
   readonly first: Finding['first'] | undefined;
   readonly sealed: string | null;
   readonly at: string;
-  readonly importedFrom?: string;
+  readonly importedFrom: string | undefined;
 }
 
 /** Adds a finding that was not known. */
@@ -384,9 +385,10 @@ async function insertScan(
   conceal: (text: string) => string,
 ): Promise<void> {
   const id = randomUUID();
-  const { startedAt, endedAt, actor, host, version, bytes, objects, root, targets } = scan;
+  const { startedAt, endedAt, actor, host, version, bytes, objects, root, targets, importedFrom } = scan;
   const told = {
     actor,
+    importedFrom,
     host,
     version,
     bytes,

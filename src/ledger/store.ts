@@ -5,6 +5,7 @@ import type { Secret } from '../model/secret.ts';
 import type { DecisionInput, FindingHistory, StoredFinding } from '../model/stored-finding.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Filter } from './filter.ts';
+import type { SealedLine } from './transfer.ts';
 
 /** What has been seen: findings, where they stand, what was asked, decided and done. A SQLite file or a PostgreSQL database. */
 export interface Ledger {
@@ -38,7 +39,16 @@ export interface Ledger {
   journalHead(): Promise<JournalHead | undefined>;
   /** Moves the anchor forward; an error when it would go back. */
   anchor(head: JournalHead): Promise<void>;
+  /** Lines that `importSealed` of another ledger reads: these findings with all that is known of them, their values sealed as they are. */
+  exportSealed(findings: readonly StoredFinding[]): AsyncIterable<SealedLine>;
+  /** Takes over what another ledger exported; of a finding that is here already only places that are new. */
+  importSealed(lines: readonly SealedLine[]): Promise<Imported>;
   close(): Promise<void>;
+}
+
+export interface Imported {
+  readonly new: number;
+  readonly known: number;
 }
 
 export interface Unsealed {
@@ -62,6 +72,8 @@ export interface ScanRecord {
   readonly keyCheck?: string;
   /** Whether a pattern was looked for; absent when all were. What was not looked for is not gone. */
   readonly looksFor?: (pattern: string) => boolean;
+  /** The tool whose report it was, where nothing was scanned. */
+  readonly importedFrom?: string;
   /** What was found, and left out of the findings because a file or a comment says that it is known: it is not gone either. */
   readonly known?: readonly Pick<Finding, 'fingerprint' | 'locations'>[];
 }

@@ -147,7 +147,8 @@ export function summaryRecord(summary: Summary): { readonly type: 'summary' } & 
   };
 }
 
-function verdictRecord(verdict: Verdict): VerdictRecord {
+/** What may be shown of a verdict that holds no secret. */
+export function verdictRecord(verdict: Verdict): VerdictRecord {
   const { state, identity, account, scopes, created, expires, lastUsed } = verdict;
   const isAsked = state === 'live' || state === 'dead' || state === 'unknown';
   return {
@@ -166,7 +167,8 @@ function verdictRecord(verdict: Verdict): VerdictRecord {
   };
 }
 
-function locationRecord(location: Location, conceal: (text: string) => string): LocationRecord {
+/** What may be shown of a location. */
+export function locationRecord(location: Location, conceal: (text: string) => string): LocationRecord {
   const { line, column, endLine, endColumn, start, end, decoded, copies, context } = location;
   return {
     origin: mapStrings(location.origin, conceal),

@@ -41,6 +41,8 @@ export interface ReportOptions {
 /** Takes what a scan says as it says it, and writes a report. Every call writes at most once, in the order of the calls. */
 export interface Reporter {
   finding(finding: Finding): Promise<void>;
+  /** A finding that has its shape for reports already, as those of the ledger do. */
+  record(record: FindingRecord, pattern: Pattern): Promise<void>;
   gap(gap: Gap): Promise<void>;
   /** Ignored unless `explain` is set and the format has a place for it. */
   turnedDown(candidate: TurnedDown): Promise<void>;
@@ -76,6 +78,7 @@ export function createReporter(options: ReportOptions, write: (text: string) => 
   return {
     finding: (finding) =>
       append((format) => format.finding(findingRecord(finding, options.unredacted, conceal), finding.pattern)),
+    record: (record, pattern) => append((format) => format.finding(record, pattern)),
     gap: (gap) => append((format) => format.gap(gapRecord(gap, conceal))),
     turnedDown: async (candidate) => {
       if (!options.explain) return;

@@ -212,7 +212,11 @@ async function applyStep(
   }
 }
 
-function rowOf({ finding, state, step, evidence, secondsToDead, undoUntil }: RevocationResult, plan: string, now: Date): RevocationRow {
+function rowOf(
+  { finding, state, step, evidence, secondsToDead, undoUntil }: RevocationResult,
+  plan: string,
+  now: Date,
+): RevocationRow {
   return {
     finding,
     plan,
