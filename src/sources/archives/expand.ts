@@ -2,7 +2,7 @@ import { QuashError } from '../../errors.ts';
 import type { Gap } from '../../model/gap.ts';
 import type { Container, Document, FormatContext } from '../document.ts';
 import type { Wrapping } from './compressed.ts';
-import { gapIn, isGap, originOf, watchedDocument } from './member-document.ts';
+import { gapIn, isGap, type Leaf, originOf, watchedDocument } from './member-document.ts';
 import { freeBytes } from './unpack.ts';
 
 /** Tells which container a document is, if it is one. */
@@ -59,7 +59,8 @@ async function* expandFrom(
     }
     const place = await placeOf(member, document, container, recognise);
     const watched = watchedDocument(member, place, (bytes) => metered(bytes, meter, context));
-    yield* expandFrom(watched, recognise, context, meter, depth + 1);
+    if ((member as Partial<Leaf>).isLeaf) yield watched;
+    else yield* expandFrom(watched, recognise, context, meter, depth + 1);
     if (meter.spent !== undefined) return;
   }
 }

@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream';
 import { createGunzip, createInflate, createInflateRaw, type Zlib } from 'node:zlib';
+import { concat } from './member-document.ts';
 
 /** How unpacking went, to be looked at once its bytes have ended. */
 export interface Outcome {
@@ -46,16 +47,27 @@ async function* inflateStream(
     yield chunk;
   }
   if (outcome.error === undefined || kept === undefined || given > mostReplayedOutput) return;
-  // zlib gives nothing of the call that fails, which is up to `chunkSize` bytes: with calls of 64 bytes it gives nearly all.
-  const packed = kept;
-  async function* again(): AsyncGenerator<Uint8Array> {
-    yield* packed;
+  // zlib gives nothing of the call that fails, which is up to `chunkSize` bytes: with less and less in a call it gives all.
+  const packed = concat(kept);
+  let good = outcome.consumed;
+  for (const pieceBytes of [256, 1]) {
+    let skip = given;
+    const again: Outcome = { consumed: 0 };
+    for await (const chunk of run(streams[kind]({ chunkSize }), pieces(packed, good, pieceBytes), again)) {
+      if (chunk.length > skip) {
+        given += chunk.length - skip;
+        yield chunk.subarray(skip);
+      }
+      skip = Math.max(0, skip - chunk.length);
+    }
+    good = Math.max(good, again.consumed);
   }
-  let skip = given;
-  for await (const chunk of run(streams[kind]({ chunkSize: 64 }), again(), { consumed: 0 })) {
-    if (chunk.length > skip) yield chunk.subarray(skip);
-    skip = Math.max(0, skip - chunk.length);
-  }
+}
+
+/** Bytes up to `start` at once, and then in pieces. */
+async function* pieces(bytes: Uint8Array, start: number, pieceBytes: number): AsyncGenerator<Uint8Array> {
+  yield bytes.subarray(0, start);
+  for (let at = start; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
 }
 
 type ZlibStream = Transform & Zlib & { readonly bytesWritten: number };

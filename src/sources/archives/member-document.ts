@@ -42,6 +42,16 @@ export function memoryDocument(place: Place, held: Uint8Array): Document {
   };
 }
 
+/** A document that is not looked into, whatever it begins with: the archive it comes from was, and this is what was left. */
+export interface Leaf extends Document {
+  readonly isLeaf: true;
+}
+
+/** Bytes in memory that are a leaf. */
+export function leafDocument(place: Place, held: Uint8Array): Leaf {
+  return { ...memoryDocument(place, held), isLeaf: true };
+}
+
 /**
  * A document whose bytes come once, in order. `open` is called when the first are asked for. Where they end too early, the
  * archive tells of it after its member was read.

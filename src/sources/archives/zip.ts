@@ -1,5 +1,12 @@
 import { Readable } from 'node:stream';
-import { type Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, RandomAccessReader, type ZipFile } from 'yauzl';
+import {
+  type Entry,
+  fromRandomAccessReaderPromise,
+  getFileNameLowLevel,
+  type LocalFileHeader,
+  RandomAccessReader,
+  type ZipFile,
+} from 'yauzl';
 import type { Gap } from '../../model/gap.ts';
 import type { Container, Document, FormatContext } from '../document.ts';
 import { chunksOf } from './file-document.ts';
@@ -59,12 +66,15 @@ async function* listed(
     const name = nameOf(entry);
     if (isFolder(name, entry.compressedSize)) continue;
     const place = placeIn(document, name);
-    const start = await dataStart(directory, entry);
-    if (typeof start !== 'number') {
-      damage = start.error;
+    const header = await localHeader(directory, entry);
+    if ('error' in header) {
+      damage = header.error;
       continue;
     }
-    seen.add(entry.relativeOffsetOfLocalHeader);
+    // Who reads by the list sees one member, who reads by the headers another: both are read.
+    if (differs(entry, header)) damage = `it differs from the header of ${JSON.stringify(name)}`;
+    else seen.add(entry.relativeOffsetOfLocalHeader);
+    const start = header.fileDataStart;
     const outcome: MemberOutcome = freshOutcome();
     const member = zipMember(
       place,
@@ -87,12 +97,22 @@ async function* listed(
   return damage;
 }
 
-async function dataStart(directory: ZipFile, entry: Entry): Promise<number | { readonly error: string }> {
+async function localHeader(directory: ZipFile, entry: Entry): Promise<LocalFileHeader | { readonly error: string }> {
   try {
-    return (await directory.readLocalFileHeaderPromise(entry, { minimal: true })).fileDataStart;
+    return await directory.readLocalFileHeaderPromise(entry);
   } catch (error) {
     return { error: (error as Error).message };
   }
+}
+
+/** Whether list and header disagree on how a member is packed, or, where the header tells it, on how long it is. */
+function differs(entry: Entry, header: LocalFileHeader): boolean {
+  const areSizesTold = (header.generalPurposeBitFlag & 8) === 0 && header.compressedSize !== 0xffff_ffff;
+  return (
+    entry.compressionMethod !== header.compressionMethod ||
+    ((entry.generalPurposeBitFlag ^ header.generalPurposeBitFlag) & 1) !== 0 ||
+    (areSizesTold && entry.compressedSize !== header.compressedSize)
+  );
 }
 
 function nameOf(entry: Entry): string {

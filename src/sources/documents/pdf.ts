@@ -1,6 +1,6 @@
 import { constants, inflateSync } from 'node:zlib';
 import type { Gap } from '../../model/gap.ts';
-import { gapIn, memoryDocument, placeIn } from '../archives/member-document.ts';
+import { gapIn, leafDocument, memoryDocument, placeIn } from '../archives/member-document.ts';
 import { freeBytes } from '../archives/unpack.ts';
 import type { Container, Document, FormatContext } from '../document.ts';
 
@@ -100,7 +100,7 @@ async function* objectsOf(document: Document, bytes: Buffer, maxRatio: number): 
     at = found < 0 ? bytes.length : end + endMark.length;
   }
   pieces.push(bytes.subarray(at));
-  yield memoryDocument(placeIn(document, 'objects'), Buffer.concat(pieces));
+  yield leafDocument(placeIn(document, 'objects'), Buffer.concat(pieces));
   for (const [index, { start, end, isPacked }] of attached.entries()) {
     const data = bytes.subarray(start, end);
     yield memoryDocument(

@@ -1,5 +1,5 @@
 import type { Gap } from '../../model/gap.ts';
-import { gapIn, memoryDocument, placeIn } from '../archives/member-document.ts';
+import { gapIn, leafDocument, memoryDocument, placeIn } from '../archives/member-document.ts';
 import type { Container, Document, FormatContext } from '../document.ts';
 
 const recogniseBytes = 4096;
@@ -39,7 +39,7 @@ async function* readMap(document: Document, { limits }: FormatContext): AsyncGen
       'corrupt',
       'it is no valid JSON, so its sources are not told apart; it was read as text; get an intact copy',
     );
-    yield memoryDocument(placeIn(document, 'map'), bytes);
+    yield leafDocument(placeIn(document, 'map'), bytes);
     return;
   }
   yield* sourcesOf(document, map);
@@ -61,7 +61,7 @@ function* sourcesOf(document: Document, map: Fields): Generator<Document> {
     }
   }
   const rest = JSON.stringify(map, (key, value) => (key === 'mappings' || key === 'sourcesContent' ? undefined : value), 1);
-  yield memoryDocument(placeIn(document, 'map'), Buffer.from(rest));
+  yield leafDocument(placeIn(document, 'map'), Buffer.from(rest));
 }
 
 function parse(bytes: Uint8Array): Fields | undefined {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Gap } from '../../model/gap.ts';
-import { gapIn, memoryDocument, placeIn, streamDocument } from '../archives/member-document.ts';
+import { gapIn, leafDocument, memoryDocument, placeIn, streamDocument } from '../archives/member-document.ts';
 import type { Container, Document, FormatContext } from '../document.ts';
 
 interface Statement {
@@ -51,9 +51,9 @@ async function* readDatabase(document: Document, { limits }: FormatContext): Asy
     closeQuietly(database);
   }
   const free = freePages(bytes);
-  if (free.length > 0) yield memoryDocument(placeIn(document, '(deleted rows)'), free);
+  if (free.length > 0) yield leafDocument(placeIn(document, '(deleted rows)'), free);
   if (problem.error === undefined) return;
-  yield memoryDocument(placeIn(document, '(all pages)'), bytes);
+  yield leafDocument(placeIn(document, '(all pages)'), bytes);
   yield gapIn(
     document,
     'corrupt',
