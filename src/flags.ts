@@ -416,6 +416,7 @@ const listings = [
   'patterns show',
   'config show',
   'egress',
+  'drill',
 ] as const;
 
 // Who asks for a part of the history does not ask what is in the working tree since long ago.

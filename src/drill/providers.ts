@@ -12,7 +12,7 @@ import type { Planted } from './plant.ts';
 const wanted = [
   { pattern: 'github-pat-classic', name: 'GITHUB_TOKEN', leaks: ['history', 'log', 'chat'] },
   { pattern: 'github-fine-grained-pat', name: 'GH_DEPLOY_TOKEN', leaks: ['log'] },
-  { pattern: 'gitlab-personal-access-token', name: 'GITLAB_TOKEN', leaks: ['history', 'chat'] },
+  { pattern: 'gitlab-access-token', name: 'GITLAB_TOKEN', leaks: ['history', 'chat'] },
   { pattern: 'slack-bot-token', name: 'SLACK_TOKEN', leaks: ['history', 'log'] },
   { pattern: 'anthropic-api-key', name: 'ANTHROPIC_API_KEY', leaks: ['history', 'chat'] },
   { pattern: 'sendgrid-api-key', name: 'SENDGRID_API_KEY', leaks: ['history'] },
