@@ -91,6 +91,8 @@ export const groups = {
   hook: { help: 'stop secrets before they are committed or pushed' },
   findings: { help: 'what scans have kept, and what was decided of it' },
   keys: { help: 'whom the secrets in the ledger are sealed to' },
+  journal: { help: 'what was revoked, by whom, and whether the record holds' },
+  revokers: { help: 'what can be taken back by an API' },
   patterns: { help: 'what is looked for' },
   config: { help: 'what quash.yaml and the environment set' },
 } as const satisfies Record<string, { readonly help: string }>;
@@ -136,6 +138,82 @@ Exit codes: 4 live, 1 everything else that was found, 2 usage or config or nothi
     ],
     details: `Providers are played on loopback; the run may reach nothing else, and reads and changes nothing of yours.
 Exit codes: 0 everything proved dead, 5 not everything.`,
+  },
+  revoke: {
+    help: 'plan to take credentials back; --apply does it and proves it',
+    arguments: [{ name: 'ids', placeholder: 'ID|-', kind: 'text', many: true }],
+    examples: [
+      ['quash revoke 3f9a1c', 'print what would be done, and do nothing'],
+      ['pbpaste | quash revoke - --apply', 'the secret in the clipboard'],
+      ["quash revoke --where 'provider=github verdict=live' --save plan.json", ''],
+      ['quash revoke --plan plan.json --apply --yes', 'what was looked at before'],
+    ],
+    details: `Every credential is asked about again right before; one that is dead is left alone. What can be switched off is switched off first: revoke finalise makes that final, revoke undo takes it back. A run that was stopped is run again: it goes on where it was.
+A policy says who and what may be revoked: $XDG_CONFIG_HOME/quash/policy.yaml, and what --policy names; what one of them refuses is refused.
+Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or config; 5 something is not confirmed.`,
+  },
+  'revoke finalise': {
+    help: 'make final what was switched off',
+    arguments: [{ name: 'ids', placeholder: 'ID|-', kind: 'text', many: true }],
+    examples: [
+      ['quash revoke finalise', 'what would be made final: all whose time is over'],
+      ['quash revoke finalise 3f9a1c --apply', 'this one, and now'],
+    ],
+  },
+  'revoke undo': {
+    help: 'switch on again what was switched off',
+    arguments: [{ name: 'ids', placeholder: 'ID|-', kind: 'text', many: true }],
+    examples: [['quash revoke undo 3f9a1c --apply', '']],
+  },
+  'revoke status': {
+    help: 'tell how far each credential has come',
+    arguments: [{ name: 'ids', placeholder: 'ID', kind: 'text', many: true }],
+    examples: [
+      ['quash revoke status', ''],
+      ['quash revoke status --format json', ''],
+    ],
+  },
+  approve: {
+    help: 'sign a plan of somebody else with your SSH key',
+    arguments: [{ name: 'plan', placeholder: 'PLAN', kind: 'file', required: true }],
+    examples: [['quash approve plan.json', 'shows it, and writes plan.json.*.sig']],
+    details:
+      'The signature is over the hash of the plan, by ssh-keygen -Y in the namespace quash. Who may sign stands in the file of signers that the policy names.',
+  },
+  'journal show': {
+    help: 'print what was done',
+    arguments: [{ name: 'ids', placeholder: 'ID', kind: 'text', many: true }],
+    examples: [
+      ['quash journal show', ''],
+      ['quash journal show 3f9a1c', 'of one finding, or of one plan'],
+    ],
+  },
+  'journal verify': {
+    help: 'prove that no line was changed, removed or moved',
+    arguments: [],
+    examples: [
+      ['quash journal verify', 'also against the line that the ledger knows'],
+      ['quash journal verify --head head.json', 'and against one that was kept elsewhere'],
+    ],
+    details: 'Exit codes: 0 it holds, 5 it was tampered with.',
+  },
+  'journal export-head': {
+    help: 'print the last line’s number and hash, to be kept elsewhere',
+    arguments: [],
+    examples: [['quash journal export-head > head.json', '']],
+  },
+  'revokers list': {
+    help: 'list what can be taken back, and with what authority',
+    arguments: [],
+    examples: [
+      ['quash revokers list', ''],
+      ['quash revokers list --format json', ''],
+    ],
+  },
+  'revokers show': {
+    help: 'show the calls of a provider’s revokers',
+    arguments: [{ name: 'providers', placeholder: 'PROVIDER', kind: 'text', many: true, required: true }],
+    examples: [['quash revokers show github', '']],
   },
   egress: {
     help: 'list every host that may be contacted, why, and with what',
@@ -335,6 +413,16 @@ export type CommandName =
   | 'scan'
   | 'verify'
   | 'drill'
+  | 'revoke'
+  | 'revoke finalise'
+  | 'revoke undo'
+  | 'revoke status'
+  | 'approve'
+  | 'journal show'
+  | 'journal verify'
+  | 'journal export-head'
+  | 'revokers list'
+  | 'revokers show'
   | 'egress'
   | 'findings list'
   | 'findings show'
@@ -360,6 +448,16 @@ const all = [
   'scan',
   'verify',
   'drill',
+  'revoke',
+  'revoke finalise',
+  'revoke undo',
+  'revoke status',
+  'approve',
+  'journal show',
+  'journal verify',
+  'journal export-head',
+  'revokers list',
+  'revokers show',
   'egress',
   'findings list',
   'findings show',
@@ -400,6 +498,9 @@ const patternUsers = [
   ...keepers,
   'scan',
   'verify',
+  'revoke',
+  'revoke finalise',
+  'revoke undo',
   'egress',
   'hook run',
   'baseline',
@@ -418,6 +519,8 @@ const listings = [
   'egress',
   'drill',
 ] as const;
+const takers = ['revoke', 'revoke finalise', 'revoke undo'] as const;
+const journals = ['journal show', 'journal verify', 'journal export-head'] as const;
 
 // Who asks for a part of the history does not ask what is in the working tree since long ago.
 const partOfHistory = { history: true, tree: false } as const;
@@ -458,7 +561,7 @@ export const flags = [
     category: 'output',
     help: 'text or json',
     common: true,
-    commands: listings,
+    commands: [...listings, ...takers, 'revoke status', 'journal show', 'journal verify', 'revokers list', 'revokers show'],
   },
   {
     name: 'keep',
@@ -741,7 +844,7 @@ export const flags = [
     repeatable: true,
     category: 'report',
     help: 'look only for this pattern',
-    commands: [...reports, 'verify'],
+    commands: [...reports, 'verify', ...takers],
     config: 'anyone',
   },
   {
@@ -822,7 +925,7 @@ export const flags = [
     help: 'ask no provider anything',
     details: 'QUASH_OFFLINE=1 does the same. hook run is always offline.',
     common: true,
-    commands: ['scan', 'verify', 'hook run'],
+    commands: ['scan', 'verify', 'hook run', ...takers],
     config: 'user',
     env: 'QUASH_OFFLINE',
   },
@@ -834,7 +937,7 @@ export const flags = [
     category: 'verify',
     help: 'ask URL instead of the hosts of PROVIDER, or of PROVIDER@HOST',
     details: 'Scheme, host and port are replaced, and the path of the URL is put in front. It allows the address it names.',
-    commands: [...askers, 'egress'],
+    commands: [...askers, 'egress', ...takers],
     config: 'user',
     layers: 'join',
   },
@@ -846,7 +949,7 @@ export const flags = [
     category: 'verify',
     help: 'ask this host when a secret names it: HOST, *.DOMAIN, HOST:PORT, CIDR',
     details: 'Hosts that stand in the scanned text are asked only so; an address or a network allows what is private, too.',
-    commands: [...askers, 'egress'],
+    commands: [...askers, 'egress', ...takers],
     config: 'user',
     layers: 'join',
   },
@@ -867,7 +970,7 @@ export const flags = [
     repeatable: true,
     category: 'verify',
     help: 'take the keys of this AWS account for traps, and leave them alone',
-    commands: askers,
+    commands: [...askers, ...takers],
     config: 'anyone',
     layers: 'join',
   },
@@ -876,7 +979,125 @@ export const flags = [
     kind: 'switch',
     category: 'verify',
     help: 'ask about traps as well, which sets them off',
-    commands: askers,
+    commands: [...askers, ...takers],
+  },
+  {
+    name: 'apply',
+    kind: 'switch',
+    category: 'run',
+    help: 'do what was planned, after the number was typed',
+    common: true,
+    commands: takers,
+  },
+  {
+    name: 'where',
+    kind: 'text',
+    placeholder: 'FILTER',
+    category: 'select',
+    help: "findings that match: 'provider=github verdict=live'",
+    common: true,
+    commands: ['revoke'],
+  },
+  {
+    name: 'plan',
+    kind: 'file',
+    placeholder: 'FILE',
+    category: 'run',
+    help: 'take this plan, which was saved',
+    common: true,
+    commands: takers,
+  },
+  {
+    name: 'save',
+    kind: 'file',
+    placeholder: 'FILE',
+    category: 'output',
+    help: 'keep the plan in FILE',
+    common: true,
+    commands: takers,
+  },
+  {
+    name: 'yes',
+    kind: 'switch',
+    category: 'run',
+    help: 'do not ask; only with --plan',
+    common: true,
+    commands: takers,
+  },
+  {
+    name: 'grace',
+    kind: 'duration',
+    default: 604_800_000,
+    placeholder: 'TIME',
+    category: 'run',
+    help: 'leave switched off what can be, for so long: 7d; 0 makes it final',
+    common: true,
+    commands: ['revoke'],
+    config: 'user',
+  },
+  {
+    name: 'proof-window',
+    kind: 'duration',
+    placeholder: 'TIME',
+    category: 'run',
+    help: 'wait so long for the proof: 30s, 10m',
+    details: 'Without it, as long as each provider may take, by what it documents.',
+    common: true,
+    commands: takers,
+    config: 'user',
+  },
+  {
+    name: 'admin',
+    kind: 'text',
+    placeholder: 'PROVIDER=WHERE',
+    repeatable: true,
+    category: 'run',
+    help: 'where a credential of ours is: env:NAME, file:PATH or prompt',
+    details: 'Without it, the environment variable that the plan names.',
+    common: true,
+    commands: takers,
+    config: 'user',
+    layers: 'join',
+  },
+  {
+    name: 'policy',
+    kind: 'file',
+    placeholder: 'FILE',
+    repeatable: true,
+    category: 'run',
+    help: 'keep to this policy as well',
+    commands: takers,
+    config: 'user',
+    layers: 'join',
+  },
+  {
+    name: 'store',
+    kind: 'text',
+    placeholder: 'PLACE',
+    category: 'run',
+    help: 'the ledger: a path, a postgres:// URL, or none',
+    commands: [...takers, 'revoke status', ...journals],
+    config: 'user',
+    env: 'QUASH_STORE',
+  },
+  {
+    name: 'key',
+    kind: 'file',
+    placeholder: 'FILE',
+    category: 'run',
+    help: 'sign with this key, or the one of the agent that it is the public half of',
+    common: true,
+    commands: ['approve'],
+  },
+  {
+    name: 'head',
+    kind: 'file',
+    placeholder: 'FILE',
+    repeatable: true,
+    category: 'run',
+    help: 'a line that must still be there, as export-head printed it',
+    common: true,
+    commands: ['journal verify'],
   },
   {
     name: 'config',

@@ -4,7 +4,8 @@ import type { Finding } from '../model/finding.ts';
 import type { Pattern } from '../model/pattern.ts';
 import type { Verification } from '../model/verification.ts';
 import { loadPatterns, loadVerifications } from '../patterns/pattern-set.ts';
-import { type VerifyOptions, verifyFindings } from '../verify/verify-findings.ts';
+import { type Asker, type VerifyOptions, verifyFindings } from '../verify/verify-findings.ts';
+import type { Wire } from '../wire/wire.ts';
 
 /** The options of the commands that ask providers. */
 export type AskOptions = Pick<
@@ -12,9 +13,17 @@ export type AskOptions = Pick<
   'offline' | 'endpoint' | 'allowHost' | 'verdictAge' | 'canaryAccount' | 'touchCanaries' | 'patterns'
 >;
 
+/** Told of along the way. */
 export interface AskEvents {
   readonly onVerdict?: (finding: Finding) => void;
   readonly warn: (text: string) => void;
+}
+
+/** What asks providers, with the wire that it asks through; neither is there for whom `--offline` forbids it. */
+export interface Asking {
+  readonly options: VerifyOptions;
+  readonly wire?: Wire;
+  readonly close: () => Promise<void>;
 }
 
 /** Gives findings their verdicts: by the values themselves, and unless `--offline`, by asking the providers. */
@@ -24,6 +33,16 @@ export async function askProviders(
   context: Context,
   events: AskEvents,
 ): Promise<readonly Finding[]> {
+  const asking = await openAsking(options, context, events);
+  try {
+    return await verifyFindings(findings, asking.options);
+  } finally {
+    await asking.close();
+  }
+}
+
+/** Opens what asks, for who asks more than once. */
+export async function openAsking(options: AskOptions, context: Context, events: AskEvents): Promise<Asking> {
   const now = () => new Date();
   const base: VerifyOptions = {
     now,
@@ -32,7 +51,7 @@ export async function askProviders(
     touchCanaries: options.touchCanaries,
     ...(events.onVerdict && { onVerdict: events.onVerdict }),
   };
-  if (options.offline) return verifyFindings(findings, base);
+  if (options.offline) return { options: base, close: async () => {} };
   const [{ ask }, { createWire }, { loadProtocol }] = await Promise.all([
     import('../verify/ask.ts'),
     import('../wire/wire.ts'),
@@ -47,23 +66,20 @@ export async function askProviders(
   const isPlaceKnown = (provider: string) =>
     options.endpoint.some((endpoint) => endpoint.startsWith(`${provider}=`) || endpoint.startsWith(`${provider}@`));
   const asking = { wire, loadProtocol, isPlaceKnown, now };
-  try {
-    const verificationOf = await verificationSource(options, context);
-    const askerOf = (pattern: Pattern) => {
-      const verification = verificationOf(pattern);
-      return (
-        verification && (({ secret, parts }: Finding) => ask(verification, { provider: pattern.provider, secret, parts }, asking))
-      );
-    };
-    const cache = options.verdictAge === undefined ? undefined : await openCache(options.verdictAge, context, events);
-    try {
-      return await verifyFindings(findings, { ...base, askerOf, ...(cache && { cache }) });
-    } finally {
+  const verificationOf = await verificationSource(options, context);
+  const askerOf = (pattern: Pattern): Asker | undefined => {
+    const verification = verificationOf(pattern);
+    return verification && (({ secret, parts }) => ask(verification, { provider: pattern.provider, secret, parts }, asking));
+  };
+  const cache = options.verdictAge === undefined ? undefined : await openCache(options.verdictAge, context, events);
+  return {
+    options: { ...base, askerOf, ...(cache && { cache }) },
+    wire,
+    close: async () => {
+      await wire.close();
       await cache?.save();
-    }
-  } finally {
-    await wire.close();
-  }
+    },
+  };
 }
 
 async function openCache(maxAgeMs: number, context: Context, { warn }: AskEvents) {

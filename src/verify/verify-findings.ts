@@ -11,7 +11,7 @@ export interface VerdictCache {
 }
 
 /** How to ask a credential's provider. */
-export type Asker = (finding: Finding) => Promise<Verdict>;
+export type Asker = (credential: Pick<Finding, 'secret' | 'parts'>) => Promise<Verdict>;
 
 export interface VerifyOptions {
   /** How a pattern's provider is asked, `undefined` where nobody can be. Absent when nobody may be: values are then judged by themselves only. */
@@ -46,7 +46,10 @@ export async function verifyFindings(findings: readonly Finding[], options: Veri
 }
 
 /** A finding's verdict: by the value itself, else from the cache, else from its provider. */
-export async function verdictOf(finding: Finding, options: VerifyOptions): Promise<Verdict> {
+export async function verdictOf(
+  finding: Pick<Finding, 'pattern' | 'secret' | 'parts'> & Partial<Pick<Finding, 'fingerprint'>>,
+  options: VerifyOptions,
+): Promise<Verdict> {
   const { askerOf, cache, now } = options;
   const { told, dead, canary } = judgeOffline(finding, now(), options.canaryAccounts);
   if (canary !== undefined && !options.touchCanaries)
@@ -55,10 +58,11 @@ export async function verdictOf(finding: Finding, options: VerifyOptions): Promi
   if (!askerOf) return { ...told, state: 'unasked' };
   const ask = askerOf(finding.pattern);
   if (!ask) return { ...told, state: 'unverifiable' };
-  const known = cache?.get(finding.fingerprint);
+  const { fingerprint } = finding;
+  const known = fingerprint === undefined ? undefined : cache?.get(fingerprint);
   if (known) return known;
   if (options.signal.aborted) return { ...told, state: 'unasked', reason: 'the run was interrupted' };
   const verdict = { ...told, ...(await ask(finding)) };
-  if (verdict.state === 'live' || verdict.state === 'dead') cache?.put(finding.fingerprint, verdict);
+  if (fingerprint !== undefined && (verdict.state === 'live' || verdict.state === 'dead')) cache?.put(fingerprint, verdict);
   return verdict;
 }
