@@ -63,19 +63,25 @@ export async function openDatabase(place: Place): Promise<Database> {
         throw explained(error, shown);
       }
     },
-    close: () => db.destroy(),
+    async close() {
+      // So that the file alone is the ledger, for whoever copies it; another process that reads keeps the log where it is.
+      if (place.kind === 'sqlite') await sql`pragma wal_checkpoint(truncate)`.execute(db);
+      await db.destroy();
+    },
   };
 }
 
 async function migrate(db: Kysely<Tables>, shown: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
-  const { error } = await migrator.migrateToLatest();
-  if (error instanceof Error && /corrupted migrations/.test(error.message)) {
-    throw new QuashError('config', `opening the ledger ${shown}: a newer quash made it; use that version, or another --store`, {
-      cause: error,
-    });
+  // Mostly there is nothing to do, and whoever only reads does not wait for another that writes.
+  const steps = await migrator.getMigrations();
+  if (steps.some(({ executedAt }) => executedAt === undefined)) {
+    const { error } = await migrator.migrateToLatest();
+    if (error && !(error instanceof Error && /corrupted migrations/.test(error.message))) throw error;
   }
-  if (error) throw error;
+  const { rows } = await sql<{ readonly name: string }>`select name from kysely_migration`.execute(db);
+  if (rows.every(({ name }) => Object.hasOwn(migrations, name))) return;
+  throw new QuashError('config', `opening the ledger ${shown}: a newer quash made it; use that version, or another --store`);
 }
 
 async function sqlite(file: string): Promise<Dialect> {
