@@ -1,5 +1,5 @@
 import type { Transform } from 'node:stream';
-import { createGunzip, createInflate, createInflateRaw, type Zlib } from 'node:zlib';
+import { createGunzip, createInflate, createInflateRaw, gunzipSync, inflateRawSync, inflateSync, type Zlib } from 'node:zlib';
 import { concat } from './member-document.ts';
 
 /** How unpacking went, to be looked at once its bytes have ended. */
@@ -15,6 +15,11 @@ export type Unpack = (source: AsyncIterable<Uint8Array>, outcome: Outcome) => As
 
 const streams = { raw: createInflateRaw, zlib: createInflate, gzip: createGunzip } as const;
 
+const atOnce = { raw: inflateRawSync, zlib: inflateSync, gzip: gunzipSync } as const;
+
+/** What is packed into less, and unpacks to less, is unpacked in one call: a stream costs half a millisecond. */
+const smallPacked = 65_536;
+const smallOutput = 1 << 20;
 const chunkSize = 65_536;
 const mostQueued = 1 << 20;
 /** Up to this much is done again to give what a failing call of zlib kept to itself. */
@@ -23,7 +28,59 @@ const mostReplayedOutput = 4 << 20;
 
 /** Unpacks DEFLATE with zlib: bare (of a zip), in zlib's wrapping, or as gzip, of which there may be several in a row. */
 export function inflate(kind: keyof typeof streams): Unpack {
-  return (source, outcome) => inflateStream(kind, source, outcome);
+  return (source, outcome) => inflateAny(kind, source, outcome);
+}
+
+async function* inflateAny(
+  kind: keyof typeof streams,
+  source: AsyncIterable<Uint8Array>,
+  outcome: Outcome,
+): AsyncGenerator<Uint8Array> {
+  const iterator = source[Symbol.asyncIterator]();
+  const first: Uint8Array[] = [];
+  let length = 0;
+  let isOver = false;
+  while (length <= smallPacked && !isOver) {
+    const { done, value } = await iterator.next();
+    if (done) isOver = true;
+    else {
+      first.push(value);
+      length += value.length;
+    }
+  }
+  const unpacked = isOver ? inflateSmall(kind, concat(first)) : undefined;
+  if (unpacked !== undefined) {
+    outcome.consumed = unpacked.consumed;
+    if (unpacked.bytes.length > 0) yield unpacked.bytes;
+    return;
+  }
+  async function* rejoined(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* first;
+      if (isOver) return;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  yield* inflateStream(kind, rejoined(), outcome);
+}
+
+function inflateSmall(
+  kind: keyof typeof streams,
+  packed: Uint8Array,
+): { readonly bytes: Uint8Array; readonly consumed: number } | undefined {
+  try {
+    // With `info` it gives the engine as well, which its types do not know.
+    const { buffer, engine } = atOnce[kind](packed, { maxOutputLength: smallOutput, info: true }) as unknown as {
+      readonly buffer: Uint8Array;
+      readonly engine: Zlib & { readonly bytesWritten: number };
+    };
+    return { bytes: buffer, consumed: engine.bytesWritten };
+  } catch {
+    // Damaged, or larger than is worth it: a stream gives what there is.
+    return undefined;
+  }
 }
 
 async function* inflateStream(

@@ -119,17 +119,22 @@ function nameOf(entry: Entry): string {
   return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
 }
 
-/** yauzl reads each header by itself; reading ahead makes thousands of them one read. */
+/**
+ * yauzl reads each header by itself; reading ahead makes thousands of them one read. It goes to and fro between the list and
+ * the headers of the members, so that two places are held.
+ */
 function readerOf({ size, range }: RandomAccess): RandomAccessReader {
   const ahead = 65_536;
-  let held: Uint8Array = new Uint8Array(0);
-  let heldAt = 0;
+  let windows: readonly { readonly at: number; readonly bytes: Uint8Array }[] = [];
   async function read(length: number, position: number): Promise<Uint8Array> {
-    if (position < heldAt || position + length > heldAt + held.length) {
-      held = await range(position, Math.min(size, position + Math.max(length, ahead)));
-      heldAt = position;
+    let window = windows.find(({ at, bytes }) => position >= at && position + length <= at + bytes.length);
+    if (window === undefined) {
+      window = { at: position, bytes: await range(position, Math.min(size, position + Math.max(length, ahead))) };
+      windows = [window, ...windows.slice(0, 1)];
+    } else if (window !== windows[0]) {
+      windows = [window, windows[0]];
     }
-    return held.subarray(position - heldAt, position - heldAt + length);
+    return window.bytes.subarray(position - window.at, position - window.at + length);
   }
   return Object.assign(new (RandomAccessReader as unknown as new () => RandomAccessReader)(), {
     _readStreamForRange: (start: number, end: number) => Readable.from(chunksOf(range, start, end)),

@@ -18,8 +18,8 @@ export const jupyter = kind('jupyter', [
 ]);
 /** http://www.softwareishard.com/blog/har-12-spec/ */
 export const har = kind('har', [
-  ['"log"', '"creator"'],
-  ['"log"', '"entries"', '"request"'],
+  ['"creator"', '"log"'],
+  ['"entries"', '"request"', '"log"'],
 ]);
 /** https://schema.postman.com/ */
 export const postman = kind('postman', [
@@ -41,7 +41,15 @@ export const imageConfig = kind('image-config', [
   ['"container_config"'],
 ]);
 
-const recogniseBytes = 16_384;
+const recogniseBytes = 8192;
+/** Of each kind what is rarest. */
+const anyMark =
+  /"(?:cell_type|nbformat|creator|entries|_postman_|terraform_version|lineage|architecture|container_config)|schema\.getpostman/;
+
+/** Whether a head could be one of these kinds: of a JSON file that is none, 5 microseconds instead of 50 for asking each. */
+export function mayWrapText(head: Uint8Array): boolean {
+  return anyMark.test(Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, recogniseBytes)).toString('latin1'));
+}
 
 function kind(name: string, marks: readonly (readonly string[])[]): TextFormat {
   return {

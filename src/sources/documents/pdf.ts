@@ -3,6 +3,7 @@ import type { Gap } from '../../model/gap.ts';
 import { gapIn, leafDocument, memoryDocument, placeIn } from '../archives/member-document.ts';
 import { freeBytes } from '../archives/unpack.ts';
 import type { Container, Document, FormatContext } from '../document.ts';
+import { loadPdfium } from './pdfium.ts';
 
 const dictionaryBytes = 4096;
 const streamMark = Buffer.from('stream');
@@ -39,9 +40,7 @@ async function* readPdf(document: Document, { limits }: FormatContext): AsyncGen
 }
 
 async function* pagesOf(document: Document, bytes: Buffer): AsyncGenerator<Document | Gap> {
-  // Loaded here: most scans meet no PDF.
-  const { PDFiumLibrary } = await import('@hyzyla/pdfium');
-  const library = await PDFiumLibrary.init();
+  const library = await loadPdfium();
   let damage: string | undefined;
   try {
     const opened = await library.loadDocument(bytes);
@@ -50,11 +49,21 @@ async function* pagesOf(document: Document, bytes: Buffer): AsyncGenerator<Docum
       const text = await textOf(() => opened.getPage(index).getText());
       if (typeof text === 'string') yield memoryDocument(placeIn(document, `page ${index + 1}`), Buffer.from(text));
       else damage = text.error;
+      // Its memory is used up: nothing works any more.
+      if (damage?.startsWith('Aborted')) break;
     }
   } catch (error) {
     damage = (error as Error).message;
   }
   if (damage === undefined) return;
+  if (/abort|memory/i.test(damage)) {
+    yield gapIn(
+      document,
+      'ratio',
+      'reading its pages takes more memory than is given; those before were read; print it to a new PDF and scan that',
+    );
+    return;
+  }
   yield /password|security/i.test(damage)
     ? gapIn(document, 'encrypted', 'its pages are locked with a password; save it without one and scan that')
     : gapIn(

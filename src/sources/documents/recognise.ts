@@ -1,6 +1,6 @@
 import type { TextFormat } from '../document.ts';
 import { javaClass } from './java-class.ts';
-import { har, imageConfig, jupyter, postman, terraform } from './json-text.ts';
+import { har, imageConfig, jupyter, mayWrapText, postman, terraform } from './json-text.ts';
 import { office } from './office.ts';
 import { pythonCode } from './python-code.ts';
 
@@ -13,9 +13,9 @@ export function recogniseText(head: Uint8Array, path: string): TextFormat | unde
     case 0x0a:
     case 0x0d:
     case 0x20:
-      return first(jsonKinds, head, path);
-    case 0xef:
-      return first([office, ...jsonKinds], head, path);
+      return jsonKind(head, path);
+    case 0xef: // A byte order mark
+      return first([office], head, path) ?? jsonKind(head, path);
     case 0x3c: // <
       return first([office], head, path);
     case 0xca:
@@ -23,6 +23,10 @@ export function recogniseText(head: Uint8Array, path: string): TextFormat | unde
     default:
       return head[2] === 0x0d && head[3] === 0x0a ? first([pythonCode], head, path) : undefined;
   }
+}
+
+function jsonKind(head: Uint8Array, path: string): TextFormat | undefined {
+  return mayWrapText(head) ? first(jsonKinds, head, path) : undefined;
 }
 
 function first(formats: readonly TextFormat[], head: Uint8Array, path: string): TextFormat | undefined {

@@ -48,6 +48,11 @@ describe('compressed files', () => {
     expect(bytes).toBeLessThan(60_000_000);
   });
 
+  it('are not given the memory that a window of 2 GB takes', async () => {
+    const { gaps } = await expandBytes(Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0xa8, 1, 0, 0]));
+    expect(gaps).toMatchObject([{ reason: 'corrupt', detail: expect.stringContaining('more memory than is given') }]);
+  });
+
   it('are read as members of a zip by their method', async () => {
     const data = Buffer.from(line);
     const members = [
