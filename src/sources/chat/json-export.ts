@@ -11,9 +11,11 @@ import { createTextWriter, readJsonValue } from './text-writer.ts';
 import { originOf } from './told.ts';
 
 // A message longer than this is looked through as it stands.
-const maxMessageBytes = 32_000_000;
+const maxMessageBytes = 8_000_000;
 // What a secret may reach over: repeated in the next view where a text had to be cut.
 const overlapBytes = 16_384;
+
+const scannedAsText = 'What is there was scanned as plain text, without its author and time; export it again to know them.';
 
 /** The messages of an export in JSON, about a megabyte of it a view, whatever its size. */
 export async function* readJsonExport(
@@ -142,11 +144,18 @@ export async function* readJsonExport(
         lost = true;
         if (isDamaged) continue;
         isDamaged = true;
-        yield {
-          origin: base,
-          reason: 'corrupt',
-          detail: `The export is damaged at byte ${slice.start + Math.max(at, tokens.at)}, or ends early. What is there was scanned as plain text, without its author and time; export it again to know them.`,
-        };
+        const place = slice.start + Math.max(at, tokens.at);
+        yield stuck
+          ? {
+              origin: base,
+              reason: 'too-large',
+              detail: `The message at byte ${place} has no end in ${maxMessageBytes} bytes. ${scannedAsText}`,
+            }
+          : {
+              origin: base,
+              reason: 'corrupt',
+              detail: `The export is damaged at byte ${place}, or ends early. ${scannedAsText}`,
+            };
       }
       if (view.length > 0) yield view.build();
       view = undefined;

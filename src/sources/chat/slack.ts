@@ -14,7 +14,7 @@ interface User {
 
 // What no person wrote: ids, counts, sizes, pictures, states.
 const skip = new RegExp(
-  `^(?!metadata\\.)(?:.*\\.)?(?:${[
+  `^(?!(?:metadata|actor|entity|details|context)(?:\\.|$))(?:.*\\.)?(?:${[
     '\\w*_ts|\\w*_id|\\w*_ids|\\w*_count|\\w*_icon|\\w*_hash|\\w*_team|is_\\w+|has_\\w+|num_\\w+',
     '(?:thumb|image|original|deanimate|converted)_(?:\\w*?(?:w|h|\\d+|pdf|tiny|gif|video))|icons|unicode|emojis|skin_tone',
     'team|user|users|ts|color|mrkdwn|mrkdwn_in|hidden|upload|display_as_bot|reply_users|replies|reactions|pinned_to|members',
@@ -169,8 +169,9 @@ function readChannels(json: unknown): readonly (readonly [string, string])[] {
 }
 
 function recognise(head: Uint8Array, path: string): number {
-  const text = headText(head);
-  if (!/^\s*[[{]/.test(text)) return 0;
+  if (!/^\s*[[{]/.test(headText(head, 100))) return 0;
+  // A message may have much in it before it tells its time.
+  const text = headText(head, head.length);
   const isMessage = /"ts"\s*:\s*"\d{9,}\.\d{6}"/.test(text) && /"type"\s*:\s*"message"/.test(text);
   if (isMessage) return /\d{4}-\d\d-\d\d\.json$/.test(path) ? 1 : 0.9;
   // Canvases are listed as the files that they are.

@@ -7,7 +7,8 @@ export function isoTime(written: string | undefined): string | undefined {
   if (Number.isNaN(number)) {
     // Without a zone, its own clock is all that is known of it; in words it is not even that.
     if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(written)) return written;
-    if (/[A-Za-z ]/.test(written) && !/(?:Z|UTC|GMT|[+-]\d\d:?\d\d(?: \([A-Z]+\))?|\b(?!AM|PM)[A-Z]{2,4})$/.test(written)) return undefined;
+    if (/[A-Za-z ]/.test(written) && !/(?:Z|UTC|GMT|[+-]\d\d:?\d\d(?: \([A-Z]+\))?|\b(?!AM|PM)[A-Z]{2,4})$/.test(written))
+      return undefined;
   }
   // Seconds have ten digits until 2286, milliseconds thirteen, microseconds sixteen.
   const ms = Number.isNaN(number)
