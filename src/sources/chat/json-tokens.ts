@@ -47,7 +47,7 @@ export function createJsonTokens({ paths, isMessage, isSkipped, outside }: JsonR
   const places = new Int32Array(maxDepth + 1);
   const isObject = new Uint8Array(maxDepth + 1);
   const entries = new Int32Array(maxDepth + 1);
-  const tape: Tape = { numbers: new Int32Array(4096), count: 0 };
+  const tape: Tape = { numbers: new Int32Array(1024), count: 0 };
   let depth = 0;
   let state: number = states.value;
   let place = rootPlace;

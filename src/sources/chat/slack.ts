@@ -94,11 +94,14 @@ async function openSlack(document: Document, context: FormatContext, head: Uint8
   const users =
     (await readBeside(context, beside('users.json'), readUsers)) ??
     (await readBeside(context, beside('org_users.json'), readUsers));
-  const channels = new Map<string, string>();
+  const channels: Channels[] = [];
   for (const list of ['channels.json', 'groups.json', 'mpims.json', 'dms.json']) {
-    for (const [name, id] of (await readBeside(context, beside(list), readChannels)) ?? []) channels.set(name, id);
+    const some = await readBeside(context, beside(list), readChannels);
+    if (some) channels.push(some);
   }
-  const names = new Map([...channels].map(([name, id]) => [id, name]));
+  const idOf = (name: string) => channels.find(({ ids }) => ids.has(name))?.ids.get(name);
+  const nameOf = (id: string) => channels.find(({ names }) => names.has(id))?.names.get(id);
+  const folderId = folder ? (idOf(folder) ?? /^[CDG][A-Z0-9]{7,}$/.exec(folder)?.[0]) : undefined;
   const exported = [...foldersOf({ path: document.path }), document.path]
     .map((name) => /([^/]+?) Slack export /.exec(name)?.[1])
     .find(Boolean);
@@ -112,12 +115,8 @@ async function openSlack(document: Document, context: FormatContext, head: Uint8
       user && !told.authorName && !told.authorEmail
         ? user
         : authorOf(told.authorId, told.authorName ?? user?.name ?? told.authorFallback, told.authorEmail ?? user?.email);
-    const channelId =
-      told.channelId ??
-      root.channelId ??
-      (folder ? channels.get(folder) : undefined) ??
-      /^[CDG][A-Z0-9]{7,}$/.exec(folder ?? '')?.[0];
-    const channel = told.channel ?? (told.channelId ? names.get(told.channelId) : undefined) ?? (isDay ? folder : channelId);
+    const channelId = told.channelId ?? root.channelId ?? folderId;
+    const channel = told.channel ?? (told.channelId ? nameOf(told.channelId) : undefined) ?? (isDay ? folder : channelId);
     const ts = told.time;
     const thread = told.thread;
     const isReply = thread !== undefined && thread !== ts;
@@ -160,12 +159,22 @@ function readUsers(json: unknown): ReadonlyMap<string, User> {
 
 const channelSchema = z.object({ id: z.string(), name: z.string().optional() });
 
-/** Ids by names; the folder of a direct message is named by its id. */
-function readChannels(json: unknown): readonly (readonly [string, string])[] {
-  return (Array.isArray(json) ? json : []).flatMap((each) => {
+interface Channels {
+  readonly ids: ReadonlyMap<string, string>;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** The folder of a channel is named as it is; that of a direct message by its id. */
+function readChannels(json: unknown): Channels {
+  const ids = new Map<string, string>();
+  const names = new Map<string, string>();
+  for (const each of Array.isArray(json) ? json : []) {
     const { data } = channelSchema.safeParse(each);
-    return data ? [[data.name ?? data.id, data.id] as const] : [];
-  });
+    if (!data) continue;
+    ids.set(data.name ?? data.id, data.id);
+    names.set(data.id, data.name ?? data.id);
+  }
+  return { ids, names };
 }
 
 function recognise(head: Uint8Array, path: string): number {
