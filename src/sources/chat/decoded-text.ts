@@ -22,7 +22,7 @@ markOf[0x5c] = marks.backslash;
 for (const lead of [0xc2, 0xe2, 0xef]) markOf[lead] = marks.typography;
 
 /** One that has room for `size` bytes. */
-export function createDecodedText(size = 4096): DecodedText {
+export function createDecodedText(size = 1024): DecodedText {
   return { bytes: Buffer.allocUnsafe(size), from: new Int32Array(size), to: new Int32Array(size), length: 0, marks: 0 };
 }
 

@@ -111,14 +111,13 @@ const channelSchema = z.object({
 });
 const userSchema = z.object({ id: z.string(), username: z.string().nullish(), email: z.string().nullish() });
 
+const readChannel = (json: unknown) => channelSchema.safeParse(json).data;
+const readUser = (json: unknown) => userSchema.safeParse(json).data;
+
 /** All messages of a data package are of the one who asked for it. */
 export async function openPackage(_document: Document, context: FormatContext): Promise<Teller> {
-  const channel = await readBeside(context, ['channel.json'], (json) => channelSchema.safeParse(json).data);
-  const user = await readBeside(
-    context,
-    ['../../account/user.json', '../../Account/user.json'],
-    (json) => userSchema.safeParse(json).data,
-  );
+  const channel = await readBeside(context, ['channel.json'], readChannel);
+  const user = await readBeside(context, ['../../account/user.json', '../../Account/user.json'], readUser);
   const author: ChatOrigin['author'] = authorOf(user?.id, user?.username ?? undefined, user?.email ?? undefined);
   return ({ id }) => ({
     workspace: channel?.guild?.name ?? undefined,

@@ -7,6 +7,7 @@ import type { JsonShape } from './shape.ts';
 import { authorOf, foldersOf, isoTime } from './told.ts';
 
 const groupSchema = z.object({ name: z.string().optional() });
+const readGroup = (json: unknown) => groupSchema.safeParse(json).data;
 
 // Google Takeout: Google Chat/Groups/<space>/messages.json, with group_info.json beside it.
 /** What Takeout gives. */
@@ -29,7 +30,7 @@ export const googleChatShape: JsonShape = {
     'annotations.*': 'repeat',
   },
   async open(document, context) {
-    const group = await readBeside(context, ['group_info.json'], (json) => groupSchema.safeParse(json).data);
+    const group = await readBeside(context, ['group_info.json'], readGroup);
     const channel = group?.name ?? foldersOf(document)[0];
     return ({ authorName, authorEmail, time, edited, thread, kind, attachment }, root) => ({
       channel,

@@ -43,9 +43,10 @@ export async function* readHtmlExport(shape: HtmlShape, document: Document, cont
       const { slice, isLast } = await reader.next();
       const { bytes } = slice;
       const view = buildView(slice);
+      const nextMessage = messagesIn(bytes, shape.marks);
       let at = 0;
       while (at < bytes.length) {
-        let end = nextMessage(bytes, at + 1, shape.marks);
+        let end = nextMessage(at);
         let next = end;
         if (end < 0) {
           if (!isLast && bytes.length - at < maxMessageBytes * 2) break;
@@ -76,14 +77,26 @@ export async function* readHtmlExport(shape: HtmlShape, document: Document, cont
   }
 }
 
-/** Where the next tag begins that begins a message. */
-function nextMessage(bytes: Buffer, from: number, marks: readonly string[]): number {
-  let first = -1;
-  for (const mark of marks) {
-    const found = bytes.indexOf(mark, from);
-    if (found >= 0 && (first < 0 || found < first)) first = found;
-  }
-  if (first < 0) return -1;
-  const tag = bytes.lastIndexOf(0x3c, first);
-  return tag > from && first - tag < 1000 ? tag : first;
+/** Says where the next message begins behind one that begins at `at`; asked with growing offsets, it looks at each byte once a mark. */
+function messagesIn(bytes: Buffer, marks: readonly string[]): (at: number) => number {
+  const found = marks.map(() => -1);
+  let cursor = 0;
+  return (at) => {
+    for (;;) {
+      let first = bytes.length;
+      for (let index = 0; index < marks.length; index++) {
+        if (found[index] < cursor) {
+          const next = bytes.indexOf(marks[index], cursor);
+          found[index] = next < 0 ? bytes.length : next;
+        }
+        first = Math.min(first, found[index]);
+      }
+      if (first === bytes.length) return -1;
+      const tag = bytes.lastIndexOf(0x3c, first);
+      const begin = tag >= 0 && first - tag < 1000 ? tag : first;
+      if (begin > at) return begin;
+      // The mark of the message at `at` itself.
+      cursor = first + 1;
+    }
+  };
 }

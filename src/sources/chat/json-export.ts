@@ -2,7 +2,7 @@ import type { Gap } from '../../model/gap.ts';
 import type { ChatOrigin } from '../../model/origin.ts';
 import { buildView, type View, type ViewBuilder } from '../../model/view.ts';
 import type { Document, FormatContext } from '../document.ts';
-import { createJsonPaths } from './json-paths.ts';
+import { createJsonPaths, type JsonPaths } from './json-paths.ts';
 import { createJsonTokens } from './json-tokens.ts';
 import { createMessageWriter, type MessageWriterOptions } from './message-writer.ts';
 import { type Field, fieldAt, type JsonShape, type Slot, type Told } from './shape.ts';
@@ -11,9 +11,11 @@ import { createTextWriter, readJsonValue } from './text-writer.ts';
 import { originOf } from './told.ts';
 
 // A message longer than this is looked through as it stands.
-const maxMessageBytes = 32_000_000;
+const maxMessageBytes = 8_000_000;
 // What a secret may reach over: repeated in the next view where a text had to be cut.
 const overlapBytes = 16_384;
+
+const scannedAsText = 'What is there was scanned as plain text, without its author and time; export it again to know them.';
 
 /** The messages of an export in JSON, about a megabyte of it a view, whatever its size. */
 export async function* readJsonExport(
@@ -29,22 +31,8 @@ export async function* readJsonExport(
     path: document.path,
     ...(document.member !== undefined && { member: document.member }),
   };
-  const messages = new Set(shape.messages);
-  const isMessage: boolean[] = [];
-  const fields: Field[] = [];
-  const isSkipped: boolean[] = [];
-  const slots: (Slot | undefined)[] = [];
+  const { paths, fields, isMessage, isSkipped, slots } = placesOf(shape);
   const header: Told = {};
-
-  const paths = createJsonPaths((place, path) => {
-    isMessage[place] = messages.has(path);
-    const within = shape.messages.find((start) => start === '' || path.startsWith(`${start}.`));
-    const way = (within ? path.slice(within.length + 1) : path).replaceAll('[]', '');
-    fields[place] = fieldAt(shape, way);
-    isSkipped[place] = within !== undefined && fields[place].role === 'skip';
-    slots[place] = shape.header?.[path];
-  });
-
   const ofChats = Object.entries(shape.header ?? {}).flatMap(([path, slot]) => (path.includes('[]') ? [slot] : []));
   let sawMessage = false;
 
@@ -142,11 +130,18 @@ export async function* readJsonExport(
         lost = true;
         if (isDamaged) continue;
         isDamaged = true;
-        yield {
-          origin: base,
-          reason: 'corrupt',
-          detail: `The export is damaged at byte ${slice.start + Math.max(at, tokens.at)}, or ends early. What is there was scanned as plain text, without its author and time; export it again to know them.`,
-        };
+        const place = slice.start + Math.max(at, tokens.at);
+        yield stuck
+          ? {
+              origin: base,
+              reason: 'too-large',
+              detail: `The message at byte ${place} has no end in ${maxMessageBytes} bytes. ${scannedAsText}`,
+            }
+          : {
+              origin: base,
+              reason: 'corrupt',
+              detail: `The export is damaged at byte ${place}, or ends early. ${scannedAsText}`,
+            };
       }
       if (view.length > 0) yield view.build();
       view = undefined;
@@ -155,6 +150,41 @@ export async function* readJsonExport(
   } finally {
     await reader.close();
   }
+}
+
+interface Places {
+  readonly paths: JsonPaths;
+  readonly fields: Field[];
+  readonly isMessage: boolean[];
+  readonly isSkipped: boolean[];
+  /** What is said outside of messages. */
+  readonly slots: (Slot | undefined)[];
+}
+
+// An export is thousands of files of one shape: what is where in it is worked out once.
+const known = new WeakMap<JsonShape, Places>();
+// A file with more than this was no export, and what it brought is let go.
+const maxKnown = 2000;
+
+function placesOf(shape: JsonShape): Places {
+  const before = known.get(shape);
+  if (before && before.paths.count <= maxKnown) return before;
+  const messages = new Set(shape.messages);
+  const fields: Field[] = [];
+  const isMessage: boolean[] = [];
+  const isSkipped: boolean[] = [];
+  const slots: (Slot | undefined)[] = [];
+  const paths = createJsonPaths((place, path) => {
+    isMessage[place] = messages.has(path);
+    const within = shape.messages.find((start) => start === '' || path.startsWith(`${start}.`));
+    const way = (within ? path.slice(within.length + 1) : path).replaceAll('[]', '');
+    fields[place] = fieldAt(shape, way);
+    isSkipped[place] = within !== undefined && fields[place].role === 'skip';
+    slots[place] = shape.header?.[path];
+  });
+  const places = { paths, fields, isMessage, isSkipped, slots };
+  known.set(shape, places);
+  return places;
 }
 
 /** Where a line begins at or before `at`, or `at` itself where that is far. */

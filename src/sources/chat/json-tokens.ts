@@ -1,3 +1,4 @@
+import { isLiteral, isSpace, isWellFormed, lastString, skipValue, stringEnd } from './json-bytes.ts';
 import { type JsonPaths, rootPlace } from './json-paths.ts';
 
 /** The values of a message in the order in which they stand, four numbers each: place, start, end, kind. */
@@ -46,7 +47,7 @@ export function createJsonTokens({ paths, isMessage, isSkipped, outside }: JsonR
   const places = new Int32Array(maxDepth + 1);
   const isObject = new Uint8Array(maxDepth + 1);
   const entries = new Int32Array(maxDepth + 1);
-  const tape: Tape = { numbers: new Int32Array(4096), count: 0 };
+  const tape: Tape = { numbers: new Int32Array(1024), count: 0 };
   let depth = 0;
   let state: number = states.value;
   let place = rootPlace;
@@ -166,7 +167,7 @@ export function createJsonTokens({ paths, isMessage, isSkipped, outside }: JsonR
           return stop(at, isLast);
         }
         if (past < -1) return damage(-past - 2);
-        scalar(value + 1, past, sawEscape ? kinds.escaped : kinds.string);
+        scalar(value + 1, past, lastString.sawEscape ? kinds.escaped : kinds.string);
         at = past + 1;
         state = states.after;
         continue;
@@ -221,7 +222,7 @@ export function createJsonTokens({ paths, isMessage, isSkipped, outside }: JsonR
         const past = stringEnd(bytes, at + 1, end);
         if (past === -1) return stop(at, isLast);
         if (past < -1) return damage(-past - 2);
-        scalar(at + 1, past, sawEscape ? kinds.escaped : kinds.string);
+        scalar(at + 1, past, lastString.sawEscape ? kinds.escaped : kinds.string);
         at = past + 1;
         state = states.after;
       } else {
@@ -270,75 +271,4 @@ export function createJsonTokens({ paths, isMessage, isSkipped, outside }: JsonR
     read,
     resume: restore,
   };
-}
-
-// Of the string that `stringEnd` read last.
-let sawEscape = false;
-
-/** Where the string's closing quote is; -1 where the bytes end before; -2 less where a line's end says that it was none. */
-function stringEnd(bytes: Uint8Array, start: number, end: number): number {
-  sawEscape = false;
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at];
-    if (byte === 0x22) return at;
-    if (byte === 0x5c) {
-      sawEscape = true;
-      at++;
-    } else if (byte === 0x0a) return -at - 2;
-  }
-  return -1;
-}
-
-/** Where a value ends: its brackets are counted, its strings passed over. */
-function skipValue(bytes: Uint8Array, start: number, end: number): number {
-  let open = 0;
-  let at = start;
-  while (at < end) {
-    const byte = bytes[at];
-    if (byte === 0x22) {
-      const past = stringEnd(bytes, at + 1, end);
-      if (past < 0) return past;
-      at = past + 1;
-      if (open === 0) return at;
-      continue;
-    }
-    if (byte === 0x7b || byte === 0x5b) open++;
-    else if (byte === 0x7d || byte === 0x5d) {
-      if (open === 0) return at;
-      open--;
-      if (open === 0) return at + 1;
-    } else if (byte === 0x2c && open === 0) return at;
-    else if (!isBetween[byte]) return -at - 2;
-    at++;
-  }
-  return -1;
-}
-
-const isSpace = new Uint8Array(256);
-for (const byte of [0x20, 0x09, 0x0a, 0x0d]) isSpace[byte] = 1;
-
-// What stands outside of strings: all else says that a quote was lost.
-const isBetween = new Uint8Array(256);
-for (const character of ' \t\r\n,:0123456789+-.Etruefalsn') isBetween[character.charCodeAt(0)] = 1;
-
-const isLiteral = new Uint8Array(256);
-for (const character of '+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_')
-  isLiteral[character.charCodeAt(0)] = 1;
-
-function isWellFormed(bytes: Uint8Array, start: number, end: number): boolean {
-  const first = bytes[start];
-  if (first === 0x2d || (first >= 0x30 && first <= 0x39)) {
-    for (let at = start + 1; at < end; at++) {
-      const byte = bytes[at];
-      const isNumber =
-        (byte >= 0x30 && byte <= 0x39) || byte === 0x2e || byte === 0x2b || byte === 0x2d || (byte | 0x20) === 0x65;
-      if (!isNumber) return false;
-    }
-    return true;
-  }
-  const length = end - start;
-  if (length > 5) return false;
-  let word = '';
-  for (let at = start; at < end; at++) word += String.fromCharCode(bytes[at]);
-  return word === 'true' || word === 'false' || word === 'null';
 }

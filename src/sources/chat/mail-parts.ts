@@ -32,10 +32,12 @@ const maxHeaders = 2000;
 
 /** The headers at the start of a mail or a part, and where its body begins. */
 export function readHeaders(
-  bytes: Buffer,
+  all: Buffer,
   start: number,
   end: number,
 ): { readonly headers: readonly MailHeader[]; readonly body: number } {
+  // Nothing is looked for past the end: what is not there would be looked for in all mails that follow.
+  const bytes = all.subarray(0, end);
   const headers: MailHeader[] = [];
   let at = start;
   while (at < end) {
@@ -128,11 +130,12 @@ interface Stretch {
   readonly end: number;
 }
 
-function* splitAt(bytes: Buffer, start: number, end: number, boundary: string): Generator<Stretch> {
+function* splitAt(all: Buffer, start: number, end: number, boundary: string): Generator<Stretch> {
+  const bytes = all.subarray(0, end);
   const mark = Buffer.from(`--${boundary}`);
   let before = -1;
   let open = -1;
-  for (let at = bytes.indexOf(mark, start); at >= 0 && at < end; at = bytes.indexOf(mark, at + mark.length)) {
+  for (let at = bytes.indexOf(mark, start); at >= 0; at = bytes.indexOf(mark, at + mark.length)) {
     if (at > start && bytes[at - 1] !== 0x0a) continue;
     if (open >= 0) yield { before, start: open, end: at };
     const isLast = bytes[at + mark.length] === 0x2d && bytes[at + mark.length + 1] === 0x2d;

@@ -1,7 +1,7 @@
 import addressparser from 'nodemailer/lib/addressparser';
 import type { Gap } from '../../model/gap.ts';
 import type { ChatOrigin } from '../../model/origin.ts';
-import { buildView, type View, type ViewBuilder } from '../../model/view.ts';
+import { buildView, type Slice, type View, type ViewBuilder } from '../../model/view.ts';
 import type { Document, FormatContext, TextFormat } from '../document.ts';
 import { createDecodedText, takeRaw } from './decoded-text.ts';
 import { headText } from './head-text.ts';
@@ -38,6 +38,7 @@ async function* readMails(document: Document, context: FormatContext, isMbox: bo
       const { slice, isLast } = await reader.next();
       const { bytes } = slice;
       const view = buildView(slice);
+      const placeOf = placesIn(slice);
       const own: (View | Gap)[] = [];
       let at = 0;
       while (at < bytes.length) {
@@ -48,7 +49,7 @@ async function* readMails(document: Document, context: FormatContext, isMbox: bo
         }
         for (const each of writeMail(bytes, at, end, view, slice.start)) {
           if ('reason' in each) own.push(each);
-          else yield { ...each, slice: { ...each.slice, ...placeOf(slice, each.slice.start - slice.start) } };
+          else yield { ...each, slice: { ...each.slice, ...placeOf(each.slice.start - slice.start) } };
         }
         at = end;
       }
@@ -62,12 +63,14 @@ async function* readMails(document: Document, context: FormatContext, isMbox: bo
   }
 }
 
-/** The line and column of a line's start in a slice. */
-function placeOf(slice: { readonly bytes: Buffer; readonly line: number; readonly column: number }, at: number) {
+/** Tells the line and column of lines' starts in a slice, asked in their order. */
+function placesIn(slice: Slice & { readonly bytes: Buffer }): (at: number) => { readonly line: number; readonly column: number } {
   let line = slice.line;
-  for (let newline = slice.bytes.indexOf(0x0a); newline >= 0 && newline < at; newline = slice.bytes.indexOf(0x0a, newline + 1))
-    line++;
-  return { line, column: at === 0 ? slice.column : 1 };
+  let from = 0;
+  return (at) => {
+    for (; from < at; from++) if (slice.bytes[from] === 0x0a) line++;
+    return { line, column: at === 0 ? slice.column : 1 };
+  };
 }
 
 /** Where the next line begins that starts a mail: RFC 4155. Only behind a blank line, as text may begin one with `From `. */
@@ -86,10 +89,20 @@ function createMailWriter(here: ChatOrigin, channel: string | undefined) {
   const text = createDecodedText();
   const writer = createTextWriter();
 
+  // Characters of base64 before `countedTo`, in the part that is read in pieces.
+  let counted = 0;
+  let countedTo = 0;
+
   function take(bytes: Buffer, part: MailPart, start: number, end: number): void {
     if (part.encoding.includes('base64')) {
-      const before = start > part.start ? countBase64(bytes, part.start, start) % 4 : 0;
-      takeBase64(text, bytes, start, end, (4 - before) % 4);
+      if (start === part.start) {
+        counted = 0;
+        countedTo = start;
+      }
+      counted += countBase64(bytes, countedTo, start);
+      countedTo = start;
+      // What is left of four characters that began before.
+      takeBase64(text, bytes, start, end, (4 - (counted % 4)) % 4);
     } else if (part.encoding.includes('quoted-printable')) takeQuotedPrintable(text, bytes, start, end);
     else takeRaw(text, bytes, start, end);
   }

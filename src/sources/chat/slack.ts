@@ -14,7 +14,7 @@ interface User {
 
 // What no person wrote: ids, counts, sizes, pictures, states.
 const skip = new RegExp(
-  `^(?!metadata\\.)(?:.*\\.)?(?:${[
+  `^(?!(?:metadata|actor|entity|details|context)(?:\\.|$))(?:.*\\.)?(?:${[
     '\\w*_ts|\\w*_id|\\w*_ids|\\w*_count|\\w*_icon|\\w*_hash|\\w*_team|is_\\w+|has_\\w+|num_\\w+',
     '(?:thumb|image|original|deanimate|converted)_(?:\\w*?(?:w|h|\\d+|pdf|tiny|gif|video))|icons|unicode|emojis|skin_tone',
     'team|user|users|ts|color|mrkdwn|mrkdwn_in|hidden|upload|display_as_bot|reply_users|replies|reactions|pinned_to|members',
@@ -94,11 +94,14 @@ async function openSlack(document: Document, context: FormatContext, head: Uint8
   const users =
     (await readBeside(context, beside('users.json'), readUsers)) ??
     (await readBeside(context, beside('org_users.json'), readUsers));
-  const channels = new Map<string, string>();
+  const channels: Channels[] = [];
   for (const list of ['channels.json', 'groups.json', 'mpims.json', 'dms.json']) {
-    for (const [name, id] of (await readBeside(context, beside(list), readChannels)) ?? []) channels.set(name, id);
+    const some = await readBeside(context, beside(list), readChannels);
+    if (some) channels.push(some);
   }
-  const names = new Map([...channels].map(([name, id]) => [id, name]));
+  const idOf = (name: string) => channels.find(({ ids }) => ids.has(name))?.ids.get(name);
+  const nameOf = (id: string) => channels.find(({ names }) => names.has(id))?.names.get(id);
+  const folderId = folder ? (idOf(folder) ?? /^[CDG][A-Z0-9]{7,}$/.exec(folder)?.[0]) : undefined;
   const exported = [...foldersOf({ path: document.path }), document.path]
     .map((name) => /([^/]+?) Slack export /.exec(name)?.[1])
     .find(Boolean);
@@ -112,12 +115,8 @@ async function openSlack(document: Document, context: FormatContext, head: Uint8
       user && !told.authorName && !told.authorEmail
         ? user
         : authorOf(told.authorId, told.authorName ?? user?.name ?? told.authorFallback, told.authorEmail ?? user?.email);
-    const channelId =
-      told.channelId ??
-      root.channelId ??
-      (folder ? channels.get(folder) : undefined) ??
-      /^[CDG][A-Z0-9]{7,}$/.exec(folder ?? '')?.[0];
-    const channel = told.channel ?? (told.channelId ? names.get(told.channelId) : undefined) ?? (isDay ? folder : channelId);
+    const channelId = told.channelId ?? root.channelId ?? folderId;
+    const channel = told.channel ?? (told.channelId ? nameOf(told.channelId) : undefined) ?? (isDay ? folder : channelId);
     const ts = told.time;
     const thread = told.thread;
     const isReply = thread !== undefined && thread !== ts;
@@ -160,17 +159,28 @@ function readUsers(json: unknown): ReadonlyMap<string, User> {
 
 const channelSchema = z.object({ id: z.string(), name: z.string().optional() });
 
-/** Ids by names; the folder of a direct message is named by its id. */
-function readChannels(json: unknown): readonly (readonly [string, string])[] {
-  return (Array.isArray(json) ? json : []).flatMap((each) => {
+interface Channels {
+  readonly ids: ReadonlyMap<string, string>;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** The folder of a channel is named as it is; that of a direct message by its id. */
+function readChannels(json: unknown): Channels {
+  const ids = new Map<string, string>();
+  const names = new Map<string, string>();
+  for (const each of Array.isArray(json) ? json : []) {
     const { data } = channelSchema.safeParse(each);
-    return data ? [[data.name ?? data.id, data.id] as const] : [];
-  });
+    if (!data) continue;
+    ids.set(data.name ?? data.id, data.id);
+    names.set(data.id, data.name ?? data.id);
+  }
+  return { ids, names };
 }
 
 function recognise(head: Uint8Array, path: string): number {
-  const text = headText(head);
-  if (!/^\s*[[{]/.test(text)) return 0;
+  if (!/^\s*[[{]/.test(headText(head, 100))) return 0;
+  // A message may have much in it before it tells its time.
+  const text = headText(head, head.length);
   const isMessage = /"ts"\s*:\s*"\d{9,}\.\d{6}"/.test(text) && /"type"\s*:\s*"message"/.test(text);
   if (isMessage) return /\d{4}-\d\d-\d\d\.json$/.test(path) ? 1 : 0.9;
   // Canvases are listed as the files that they are.

@@ -18,7 +18,7 @@ export interface TextWriter {
 export function createTextWriter(): TextWriter {
   const text: DecodedText = createDecodedText();
   // What the message said so far, to know a repetition by.
-  let said = Buffer.allocUnsafe(4096);
+  let said = Buffer.allocUnsafe(1024);
   let length = 0;
   let between: string | undefined;
   // Its first text, as it stands.

@@ -29,19 +29,12 @@ const shape: JsonShape = {
     rendered_content: 'repeat-html',
   },
   async open(_document, context) {
-    const realm = await readBeside(context, ['realm.json'], (json) => realmSchema.safeParse(json).data);
-    const users = new Map(realm?.zerver_userprofile.map((user) => [String(user.id), user]));
-    const streams = new Map(realm?.zerver_stream.map(({ id, name }) => [id, name]));
-    // Type 2 is a channel; the others are people. https://zulip.com/api/construct-narrow
-    const channels = new Map(
-      realm?.zerver_recipient.filter(({ type }) => type === 2).map((row) => [String(row.id), streams.get(row.type_id)]),
-    );
-    const workspace = realm?.zerver_realm[0]?.name ?? realm?.zerver_realm[0]?.string_id;
+    const realm = await readBeside(context, ['realm.json'], readRealm);
     return ({ authorId, channelId, thread, time, edited }) => {
-      const user = authorId ? users.get(authorId) : undefined;
+      const user = authorId ? realm?.users.get(authorId) : undefined;
       return {
-        workspace,
-        channel: channelId ? channels.get(channelId) : undefined,
+        workspace: realm?.workspace,
+        channel: channelId ? realm?.channels.get(channelId) : undefined,
         author: authorOf(authorId, user?.full_name, user?.delivery_email),
         timestamp: isoTime(time),
         thread,
@@ -50,6 +43,18 @@ const shape: JsonShape = {
     };
   },
 };
+
+function readRealm(json: unknown) {
+  const realm = realmSchema.parse(json);
+  const streams = new Map(realm.zerver_stream.map(({ id, name }) => [id, name]));
+  // Type 2 is a channel; the others are people. https://zulip.com/api/construct-narrow
+  const ofChannels = realm.zerver_recipient.filter(({ type }) => type === 2);
+  return {
+    workspace: realm.zerver_realm[0]?.name ?? realm.zerver_realm[0]?.string_id,
+    users: new Map(realm.zerver_userprofile.map((user) => [String(user.id), user])),
+    channels: new Map(ofChannels.map(({ id, type_id }) => [String(id), streams.get(type_id)])),
+  };
+}
 
 /** A file of messages in an export of a Zulip organisation. */
 export const zulip: TextFormat = {

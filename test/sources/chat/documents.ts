@@ -3,7 +3,10 @@ import { type Document, defaultLimits, type FormatContext } from '../../../src/s
 
 /** Files of an export in memory, by path; each is read in chunks of `chunkBytes`. */
 export function exportOf(files: Readonly<Record<string, string | Uint8Array>>, chunkBytes = 65_536) {
-  const bytesOf = (path: string) => Buffer.from(files[path] as Uint8Array);
+  function bytesOf(path: string): Buffer {
+    const file = files[path];
+    return typeof file === 'string' ? Buffer.from(file) : Buffer.from(file.buffer, file.byteOffset, file.length);
+  }
 
   function document(path: string): Document {
     return {

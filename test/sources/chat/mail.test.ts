@@ -107,3 +107,12 @@ test('a file that is no text is told of, a picture is not', async () => {
   const { gaps } = await scanExport(eml, { a: both }, 'a');
   expect(gaps).toMatchObject([{ reason: 'unsupported', origin: { attachment: 'a.zip' } }]);
 });
+
+test('values in a long part in base64 are found, however its lines are cut', async () => {
+  const lines = Array.from({ length: 100_000 }, (_, index) => `line ${index} of a long log`);
+  for (let index = 5000; index < lines.length; index += 10_000) lines[index] = `token ${secretOf(`long ${index}`)}`;
+  const encoded = Buffer.from(lines.join('\n')).toString('base64').replace(/.{75}/g, '$&\r\n');
+  const { seen } = await scanExport(eml, { a: mail(encoded, { 'Content-Transfer-Encoding': 'base64' }) }, 'a');
+  const expected = Array.from({ length: 10 }, (_, index) => secretOf(`long ${5000 + index * 10_000}`));
+  expect([...new Set(seen.map(({ value }) => value))]).toEqual(expected);
+});

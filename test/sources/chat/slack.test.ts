@@ -176,3 +176,54 @@ test('a link to a file is looked at only where it carries a token', async () => 
   const { views } = await scanExport(slack, slackExport([slackMessage('', ts, url('?pub_secret=x'))]), day);
   expect(views.map((view) => Buffer.from(view.bytes).toString())).toEqual(['env.sh']);
 });
+
+test('what clients and servers write is no secret', async () => {
+  const files = slackExport([
+    slackMessage('See <https://github.com/acme/app/commit/0f3b2c4d5e6f708192a3b4c5d6e7f8091a2b3c4d|0f3b2c4>', ts, {
+      client_msg_id: '8f14e45f-ceea-467f-9d5c-1b2a3c4d5e6f',
+      reactions: [{ name: '+1', users: ['U012AB3CD', 'U045EF6GH'], count: 2 }],
+      edited: { user: 'U012AB3CD', ts: '1704189700.000000' },
+      files: [
+        file({
+          url_private: 'https://files.slack.com/files-pri/T012AB3CD-F012AB3CD/env.sh',
+          permalink_public: 'https://slack-files.com/T012AB3CD-F012AB3CD-0a1b2c3d4e',
+          thumb_64: 'https://files.slack.com/files-tmb/T012AB3CD-F012AB3CD-9b1deb4d3b/image_64.png',
+        }),
+      ],
+      attachments: [
+        { id: 1, from_url: 'https://example.com', service_icon: 'https://example.com/0f3b2c4d5e6f708192a3b4c5d6e7f809.ico' },
+      ],
+    }),
+    slackMessage('password: <@U012AB3CD> please ask &lt;your-password&gt; token = xxxxxxxxxxxxxxxxxxxx', ts),
+    { type: 'message', subtype: 'channel_join', user: 'U045EF6GH', text: '<@U045EF6GH> has joined the channel', ts },
+  ]);
+  const { seen } = await scanExport(slack, files, day);
+  expect(seen).toEqual([]);
+});
+
+test('canvases are read as what they are, and so are audit logs', async () => {
+  const canvas = {
+    id: 'F012AB3CD',
+    created: 1704189600,
+    name: 'Runbook',
+    title: `Runbook ${token}`,
+    filetype: 'quip',
+    user: 'U012AB3CD',
+  };
+  const canvases = await scanExport(slack, { ...slackExport([]), 'canvases.json': slackJson([canvas]) }, 'canvases.json');
+  expect(canvases.seen).toMatchObject([{ value: token, origin: { system: 'slack', author: { id: 'U012AB3CD' } } }]);
+  const entry = {
+    id: '0123a45b-6c7d-8900-e12f-3456789gh0i1',
+    date_create: 1704189600,
+    action: 'app_installed',
+    actor: { type: 'user', user: { id: 'W123AB456', name: 'Ann', email: 'ann@example.com' } },
+    entity: { type: 'app', app: { id: 'A1', name: token } },
+  };
+  // https://docs.slack.dev/admins/audit-logs-api
+  const audit = slackJson({ entries: [entry] });
+  expect(slack.recognise(Buffer.from(audit), 'audit.json')).toBeGreaterThan(0.7);
+  const { seen } = await scanExport(slack, { 'audit.json': audit }, 'audit.json');
+  expect(seen).toMatchObject([
+    { value: token, origin: { author: { email: 'ann@example.com' }, timestamp: '2024-01-02T10:00:00.000Z' } },
+  ]);
+});
