@@ -1,4 +1,5 @@
 import { buildView, type Slice, type View } from '../../model/view.ts';
+import { addChangedValues } from './changed-values.ts';
 import { composeViews } from './compose-views.ts';
 import type { ReadSlice } from './log-view.ts';
 import { addPrefixedKeys } from './prefixed-keys.ts';
@@ -17,7 +18,8 @@ export interface Aside {
 
 /**
  * What a log says only to those who read it another way: lines that a terminal wrapped, letters with blanks between them, words
- * written backwards, keys whose lines have something in front. Undefined when there is nothing of the kind.
+ * written backwards, what a plan changes a value to, keys whose lines have something in front. Undefined when there is nothing of
+ * the kind.
  */
 export function asidesOf({ shown, lineEnds, lineCount }: ReadSlice): View | undefined {
   const text = Buffer.from(shown.bytes.buffer, shown.bytes.byteOffset, shown.bytes.length);
@@ -31,6 +33,7 @@ export function asidesOf({ shown, lineEnds, lineCount }: ReadSlice): View | unde
   }
   readWidth(text.length, text.length);
   findSpaced(text, asides);
+  addChangedValues(text, asides);
   const slice: Slice = { bytes: text, start: 0, line: 1, column: 1 };
   const view = buildView(slice);
   for (const { start, end, step, joins } of asides) {

@@ -2,6 +2,7 @@ import type { Slice } from '../../model/view.ts';
 import type { Document } from '../document.ts';
 
 export const sliceBytes = 2 << 20;
+const firstBytes = 64 << 10;
 /** What is read twice at least, so that what crosses the end of a slice is whole in the next. */
 export const overlapBytes = 16 << 10;
 /** A line that began longer ago than this is not read again from its start. */
@@ -21,7 +22,8 @@ export interface LogSlice extends Slice {
  * all but the last where the next one begins.
  */
 export async function* logSlices(document: Document, nextOf = lineNext): AsyncIterable<LogSlice> {
-  let bytes = Buffer.allocUnsafeSlow(sliceBytes);
+  // Most logs of an archive are short.
+  let bytes = Buffer.allocUnsafeSlow(firstBytes);
   let length = 0;
   let start = 0;
   let line = 1;
@@ -35,6 +37,12 @@ export async function* logSlices(document: Document, nextOf = lineNext): AsyncIt
       taken += room;
       length += room;
       if (length < bytes.length) continue;
+      if (length < sliceBytes) {
+        const grown = Buffer.allocUnsafeSlow(Math.min(sliceBytes, length * 4));
+        bytes.copy(grown, 0, 0, length);
+        bytes = grown;
+        continue;
+      }
       const lastEnd = bytes.lastIndexOf(10) + 1;
       const cut = length - lastEnd < sliceBytes / 2 ? lastEnd : characterStart(bytes, length);
       const next = nextOf(bytes.subarray(0, cut));

@@ -20,11 +20,13 @@ const mostBytes = 48 << 10;
 
 /** Adds the keys (RFC 7468) whose lines have something in front (`web_1  | `, `12:00:01 `, `> `), without it. */
 export function addPrefixedKeys(text: Buffer, view: ViewBuilder): void {
-  let close = 0;
-  for (let at = text.indexOf(opening); at !== -1; at = text.indexOf(opening, at + opening.length)) {
-    if (close < at) close = text.indexOf(closing, at);
-    if (close === -1) return;
-    if (close - at > mostBytes) continue;
+  let floor = 0;
+  for (let close = text.indexOf(closing); close !== -1; close = text.indexOf(closing, close + closing.length)) {
+    // The last beginning before an end is its own: another one was cut off, and no text is taken twice.
+    const from = Math.max(floor, close - mostBytes);
+    const at = from + text.subarray(from, close).lastIndexOf(opening);
+    floor = close;
+    if (at < from) continue;
     let lineStart = at;
     while (lineStart > 0 && at - lineStart <= mostPrefix && text[lineStart - 1] !== 10) lineStart--;
     if (at - lineStart <= mostPrefix && !isBlank(text, lineStart, at)) addKey(text, lineStart, at, close, view);
