@@ -108,9 +108,14 @@ async function verificationSource(
   return (pattern) => {
     if (!seen.has(pattern)) {
       const known = trusted.get(pattern.id);
-      const isSame = known !== undefined && JSON.stringify(known) === JSON.stringify(pattern);
+      const isSame = known !== undefined && whatIsSought(known) === whatIsSought(pattern);
       seen.set(pattern, isSame ? (known.verify ?? builtIn.get(known.id)) : undefined);
     }
     return seen.get(pattern);
   };
+}
+
+/** What a pattern finds and calls what it finds, as one text; what is told of it besides is left out. */
+function whatIsSought(pattern: Pattern): string {
+  return JSON.stringify({ ...pattern, examples: [], counterExamples: [], verify: undefined, runbook: undefined });
 }
