@@ -119,11 +119,11 @@ Exit codes: 0 clean and complete, 1 findings, 2 usage or config, 3 incomplete an
     help: 'ask the providers whether secrets are alive',
     arguments: [{ name: 'ids', placeholder: 'ID|-', kind: 'text', many: true }],
     examples: [
-      ['quash verify 3f9a1c', 'a finding of the ledger, asked again'],
+      ['quash verify 3f9a1c', 'a finding of the ledger'],
       ['quash verify --all', 'all of them'],
-      ['pbpaste | quash verify -', 'the secret in the clipboard'],
-      ['quash verify - --pattern datadog-api-key < key.txt', 'of a kind that its shape does not tell'],
-      ['quash verify - --explain --format json < key.txt', 'with what was asked and answered'],
+      ['pbpaste | quash verify -', 'the clipboard'],
+      ['quash verify - --pattern datadog-api-key < key.txt', 'its shape tells no kind'],
+      ['quash verify - --explain --format json < key.txt', 'what was asked'],
     ],
     details: `Of findings of the ledger the identity of this machine opens the values, and the verdicts are kept. What comes from stdin is not.
 The secret is never an argument, which other users of the machine could read. Whatever stands beside it on stdin (a key id, a host) is used as in a scan.
@@ -280,24 +280,24 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
     examples: [
       ['quash findings export --format csv --output findings.csv', ''],
       ["quash findings export --where 'verdict=live' --format sarif", ''],
-      ['quash findings export --sealed --output ledger.jsonl', 'to move it to another ledger'],
+      ['quash findings export --sealed --output all.jsonl', 'for another ledger'],
     ],
     details: `Secrets are redacted. With --sealed the export holds them too, as they lie in the ledger: only its recipients can open them.
 ${whereDetails}`,
   },
   'findings import': {
-    help: "take over the report of another scanner, or another ledger's export",
+    help: "take over another scanner's report, or a ledger's",
     arguments: [{ name: 'files', placeholder: 'FILE', kind: 'file', many: true, required: true }],
     examples: [
       ['quash findings import gitleaks.json', ''],
       ['quash findings import trufflehog.jsonl kingfisher.jsonl', ''],
-      ['quash findings import ledger.jsonl', 'what findings export --sealed wrote'],
+      ['quash findings import all.jsonl', 'what findings export --sealed wrote'],
     ],
     details: `Reads gitleaks and Betterleaks JSON, TruffleHog JSON lines, Kingfisher JSON lines, detect-secrets baselines, and exports of quash; a file is what it proves to be.
 What a pattern of ours knows is verified and revoked like our own. A detect-secrets baseline holds hashes alone: what it names is listed, and nothing more can be done with it until a scan finds it.`,
   },
   'keys init': {
-    help: 'make the keys that findings are sealed with; scans then keep them',
+    help: 'make keys to seal findings with; scans then keep them',
     arguments: [],
     examples: [
       ['quash keys init', 'an identity, which can write and read'],
@@ -307,7 +307,7 @@ What a pattern of ours knows is verified and revoked like our own. A detect-secr
       'They lie in $XDG_CONFIG_HOME/quash: identity and recipients, as age writes them. Keep a copy of the identity: without it nothing in the ledger can be opened.',
   },
   'keys show': {
-    help: 'print whom findings are sealed to, and whether they can be opened here',
+    help: 'print whom findings are sealed to',
     arguments: [],
     examples: [
       ['quash keys show', ''],
@@ -728,7 +728,6 @@ export const flags = [
     category: 'select',
     help: 'scan what the commits of A..B brought in',
     details: 'As git log reads it. The working tree is left out, unless --tree.',
-    common: true,
     commands: scans,
     conflicts: ['since-commit', 'branch'],
     implies: partOfHistory,
@@ -832,7 +831,6 @@ export const flags = [
     category: 'report',
     help: 'use the patterns of this YAML file as well',
     details: 'Joins the pattern files that the config files name.',
-    common: true,
     commands: patternUsers,
     config: 'anyone',
     layers: 'join',
@@ -855,7 +853,6 @@ export const flags = [
     placeholder: 'LEVEL',
     category: 'report',
     help: 'report from info, low, medium, high or critical on',
-    common: true,
     commands: reports,
     config: 'anyone',
   },
