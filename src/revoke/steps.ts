@@ -148,6 +148,7 @@ function found(
   if (own.length !== 1)
     return {
       outcome: 'refused',
+      ...(own.length === 0 && { isMissing: true }),
       evidence:
         own.length === 0
           ? `${hostname} lists ${elements.length}, and none of them is this one: nothing was done`
