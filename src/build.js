@@ -14,6 +14,7 @@ async function main() {
   if (!existsSync(join(root, 'node_modules', 'typescript'))) return;
   buildRe2();
   rmStale();
+  rmStale('dist/revokers');
   run('TypeScript', join(root, 'node_modules/typescript/bin/tsc'), ['-p', root]);
   await bundle(root);
   run('the kernel', join(root, 'node_modules/assemblyscript/bin/asc.js'), [

@@ -10,6 +10,12 @@ export interface Told {
   readonly lastUsed?: string;
 }
 
+/** What was told that is one text, by name. */
+export function toldTexts({ identity, account, created, expires, lastUsed }: Told): Readonly<Record<string, string>> {
+  const all = { identity, account, created, expires, lastUsed };
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
 /** One question that was put to a provider, free of secrets. */
 export interface Asked {
   readonly at: string;

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, closeSync, constants, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, constants, fstatSync, fsyncSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { QuashError } from '../errors.ts';
+import { withLock } from './journal-lock.ts';
+import type { Task } from './revoker-schema.ts';
 
 /** What was done, or is about to be. `begun` is written before a call leaves, whatever comes of it behind. */
 export const journalActions = [
   'planned',
   'approved',
   'claimed',
+  'released',
   'verified',
   'begun',
   'answered',
@@ -29,12 +32,15 @@ export interface JournalEntry {
   readonly plan: string | null;
   /** The finding's id; null of what concerns a whole plan. */
   readonly finding: string | null;
-  /** Which step of its revoker, counted from 0. */
+  /** Which steps of its revoker, and which of them, counted from 0. */
+  readonly task: Task | null;
   readonly step: number | null;
   /** The call, redacted. */
   readonly call: string | null;
   readonly before: string | null;
   readonly after: string | null;
+  /** Until when it can be taken back. */
+  readonly until: string | null;
   readonly evidence: string | null;
 }
 
@@ -52,23 +58,33 @@ export interface Head {
   readonly hash: string;
 }
 
-/** An append-only record. Each line is on disk before `append` returns. */
+/** An append-only record, which several processes may write to at once. */
 export interface Journal {
-  readonly append: (entry: Partial<JournalEntry> & Pick<JournalEntry, 'action'>) => JournalLine;
+  /** Writes lines, in one piece and on disk before it returns. */
+  readonly append: (...entries: readonly NewEntry[]) => readonly JournalLine[];
+  /**
+   * Writes what `decide` wants written once it has seen everything that any process wrote before: nobody writes in between.
+   */
+  readonly appendIf: (decide: (lines: readonly JournalLine[]) => readonly NewEntry[]) => readonly JournalLine[];
+  /** All lines, with what other processes wrote in the meantime. */
   readonly lines: () => readonly JournalLine[];
   readonly head: () => Head | undefined;
   readonly close: () => void;
 }
+
+export type NewEntry = Partial<JournalEntry> & Pick<JournalEntry, 'action'>;
 
 export const firstHash = '0'.repeat(64);
 
 const empty: Omit<JournalEntry, 'action' | 'actor'> = {
   plan: null,
   finding: null,
+  task: null,
   step: null,
   call: null,
   before: null,
   after: null,
+  until: null,
   evidence: null,
 };
 
@@ -82,36 +98,100 @@ export function openJournal(
 ): Journal {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const descriptor = openForAppending(file);
-  const read = readJournal(readFileSync(file, 'utf8'));
-  if (read.problem !== undefined) {
-    closeSync(descriptor);
-    throw new QuashError(
-      'source',
-      `opening the journal ${file}: ${read.problem}; nothing is revoked on a journal that was tampered with: quash journal verify`,
-    );
-  }
-  const lines = [...read.lines];
-  if (read.isTorn) {
-    writeWhole(descriptor, '\n');
-    append({ action: 'healed', evidence: 'the line before was cut off: the process that wrote it was stopped' });
+  const locks = `${file}.lock`;
+  const lines: JournalLine[] = [];
+  let readBytes = 0;
+
+  /** Reads what was added since, by whoever. Within the lock, what has no end never gets one, and is closed. */
+  function readOn(isLocked: boolean): void {
+    const added = readFrom(descriptor, readBytes);
+    const { lines: read, problem, torn } = readJournal(added, lines);
+    if (problem !== undefined)
+      throw new QuashError(
+        'source',
+        `reading the journal ${file}: ${problem}; nothing is revoked on a journal that was tampered with: quash journal verify`,
+      );
+    lines.push(...read);
+    readBytes += added.length - torn.length;
+    if (!isLocked || torn === '') return;
+    // The whole of a line but for its end is a line: only half a line is to be told of.
+    const whole = readJournal(`${torn}\n`, lines);
+    const isWhole = whole.problem === undefined && whole.torn === '' && whole.lines.length > 0;
+    const what = isWhole ? 'the end of the line before was missing' : `half a line stands before this one, ${cutOff(torn)}`;
+    if (isWhole) lines.push(...whole.lines);
+    readBytes += torn.length;
+    write([{ action: 'healed', evidence: `${what}: the process that wrote it was stopped` }], '\n');
   }
 
-  function append(entry: Partial<JournalEntry> & Pick<JournalEntry, 'action'>): JournalLine {
-    const last = lines.at(-1);
-    const body = { seq: (last?.seq ?? 0) + 1, at: now().toISOString(), actor, ...empty, ...entry, prev: last?.hash ?? firstHash };
-    const line: JournalLine = { ...body, hash: hashOf(body) };
-    writeWhole(descriptor, `${JSON.stringify(line)}\n`);
+  function write(entries: readonly NewEntry[], before = ''): readonly JournalLine[] {
+    const added: JournalLine[] = [];
+    for (const entry of entries) {
+      const last = added.at(-1) ?? lines.at(-1);
+      const body = {
+        seq: (last?.seq ?? 0) + 1,
+        at: now().toISOString(),
+        actor,
+        ...empty,
+        ...entry,
+        prev: last?.hash ?? firstHash,
+      };
+      added.push({ ...body, hash: hashOf(body) });
+    }
+    if (added.length === 0) return added;
+    const text = `${before}${added.map((line) => `${asciiJson(line)}\n`).join('')}`;
+    writeWhole(descriptor, text);
     fsyncSync(descriptor);
-    lines.push(line);
-    return line;
+    readBytes += text.length;
+    lines.push(...added);
+    return added;
   }
 
+  const appendIf: Journal['appendIf'] = (decide) =>
+    withLock(locks, () => {
+      readOn(true);
+      return write(decide(lines));
+    });
+
+  try {
+    withLock(locks, () => readOn(true));
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
   return {
-    append,
-    lines: () => lines,
+    append: (...entries) => appendIf(() => entries),
+    appendIf,
+    lines: () => {
+      readOn(false);
+      return lines;
+    },
     head: () => headOf(lines),
     close: () => closeSync(descriptor),
   };
+}
+
+function readFrom(descriptor: number, position: number): string {
+  const size = fstatSync(descriptor).size;
+  if (size < position)
+    throw new QuashError('source', 'reading the journal: it became shorter while it was open; quash journal verify');
+  const bytes = Buffer.alloc(size - position);
+  let done = 0;
+  while (done < bytes.length) {
+    const count = readSync(descriptor, bytes, done, bytes.length - done, position + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return bytes.subarray(0, done).toString('latin1');
+}
+
+/** What tells half a line from any other, in the line that tells of it. */
+function cutOff(text: string): string {
+  return `${text.length} bytes with SHA-256 ${createHash('sha256').update(text, 'latin1').digest('hex')}`;
+}
+
+/** A line of plain ASCII: half of it is text as well, and bytes are characters. */
+function asciiJson(line: JournalLine): string {
+  return JSON.stringify(line).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function openForAppending(file: string): number {
@@ -138,10 +218,25 @@ function headOf(lines: readonly JournalLine[]): Head | undefined {
   return last && { seq: last.seq, hash: last.hash };
 }
 
-/** The hash of a line: over its JSON in the order of its keys as they are written, without the hash. */
+/** The hash of a line: over its values in the order of its keys, without the hash. */
 export function hashOf(line: Omit<JournalLine, 'hash'>): string {
-  const { seq, at, actor, action, plan, finding, step, call, before, after, evidence, prev } = line;
-  const canonical = JSON.stringify([seq, at, actor, action, plan, finding, step, call, before, after, evidence, prev]);
+  const { seq, at, actor, action, plan, finding, task, step, call, before, after, until, evidence, prev } = line;
+  const canonical = JSON.stringify([
+    seq,
+    at,
+    actor,
+    action,
+    plan,
+    finding,
+    task,
+    step,
+    call,
+    before,
+    after,
+    until,
+    evidence,
+    prev,
+  ]);
   return createHash('sha256').update(canonical).digest('hex');
 }
 
@@ -149,38 +244,45 @@ export interface ReadJournal {
   readonly lines: readonly JournalLine[];
   /** The first thing that is wrong, with the line that it is in. */
   readonly problem?: string;
-  /** The last line has no end: whoever wrote it was stopped. */
-  readonly isTorn: boolean;
+  /** What stands at the end without one: whoever wrote it was stopped. */
+  readonly torn: string;
 }
 
-/** Reads a journal's text and checks its chain: a line that was edited, removed, moved or put in is told of. */
-export function readJournal(text: string): ReadJournal {
+/**
+ * Reads a journal's text, as Latin-1, and checks its chain: a line that was edited, removed, moved or put in is told of.
+ * `before` are the lines that stand in front of it.
+ */
+export function readJournal(text: string, before: readonly JournalLine[] = []): ReadJournal {
   const raw = text.split('\n');
   const rest = raw.pop() ?? '';
   const lines: JournalLine[] = [];
+  const half: string[] = [];
+  let last = before.at(-1);
   for (const [index, one] of raw.entries()) {
-    const place = `line ${index + 1}`;
-    const parsed = parseLine(one);
-    if (!parsed) {
-      // Half a line that was healed is followed by a line that says so; anything else is damage.
-      const next = parseLine(raw[index + 1] ?? '');
-      if (next?.action === 'healed') continue;
-      return { lines, problem: `${place} is not a line of a journal`, isTorn: false };
+    const broken = (problem: string, at = index): ReadJournal => ({
+      lines,
+      problem: `line ${before.length + at + 1} ${problem}`,
+      torn: '',
+    });
+    const line = parseLine(one);
+    if (!line) {
+      half.push(one);
+      continue;
     }
-    const last = lines.at(-1);
-    if (parsed.seq !== (last?.seq ?? 0) + 1)
-      return {
-        lines,
-        problem: `${place} has number ${parsed.seq} where ${(last?.seq ?? 0) + 1} belongs: a line was removed, moved or put in`,
-        isTorn: false,
-      };
-    if (parsed.prev !== (last?.hash ?? firstHash))
-      return { lines, problem: `${place} does not follow the line before it: one of the two was changed`, isTorn: false };
-    const { hash, ...body } = parsed;
-    if (hashOf(body) !== hash) return { lines, problem: `${place} was changed after it was written`, isTorn: false };
-    lines.push(parsed);
+    // Half a line that was healed is followed by a line that says which; anything else is damage.
+    const isHealed = line.action === 'healed' && line.evidence?.includes(cutOff(half.join('\n')));
+    if (half.length > 0 && !isHealed) return broken('is not a line of a journal', index - half.length);
+    half.length = 0;
+    const wanted = (last?.seq ?? 0) + 1;
+    if (line.seq !== wanted) return broken(`has number ${line.seq} where ${wanted} belongs: a line was removed, moved or put in`);
+    if (line.prev !== (last?.hash ?? firstHash)) return broken('does not follow the line before it: one of the two was changed');
+    if (hashOf(line) !== line.hash) return broken('was changed after it was written');
+    lines.push(line);
+    last = line;
   }
-  return { lines, isTorn: rest !== '' };
+  if (half.length > 0 && rest === '')
+    return { lines, problem: `line ${before.length + raw.length - half.length + 1} is not a line of a journal`, torn: '' };
+  return { lines, torn: [...half, rest].join('\n') };
 }
 
 /** What is wrong with a journal in the light of a head that was kept elsewhere; undefined when it holds. */
@@ -193,12 +295,13 @@ export function problemAgainst({ lines, problem }: ReadJournal, anchor: Head | u
   return undefined;
 }
 
+const keys = ['seq', 'at', 'actor', 'action', 'prev', 'hash', ...Object.keys(empty)].sort().join();
+
 function parseLine(text: string): JournalLine | undefined {
   try {
     const value = JSON.parse(text) as JournalLine;
-    return typeof value === 'object' && value !== null && typeof value.seq === 'number' && typeof value.hash === 'string'
-      ? value
-      : undefined;
+    // A key that the hash does not cover is one that somebody put in.
+    return typeof value === 'object' && value !== null && Object.keys(value).sort().join() === keys ? value : undefined;
   } catch {
     // No JSON is no line.
     return undefined;

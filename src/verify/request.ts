@@ -25,8 +25,11 @@ export interface BuiltRequest {
   readonly isHostFromText: boolean;
 }
 
+/** What a request is made of. */
+export type RequestTemplate = Pick<Step, 'method' | 'url' | 'headers' | 'basic' | 'body'>;
+
 /** A step's request with the credential in it. No value can change more of it than its own place. */
-export function buildRequest(step: Step, variables: Variables): Filled<BuiltRequest> {
+export function buildRequest(step: RequestTemplate, variables: Variables): Filled<BuiltRequest> {
   const target = buildUrl(step.url, variables);
   if ('problem' in target) return target;
   const headers: Record<string, string> = {};

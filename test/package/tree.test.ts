@@ -65,6 +65,8 @@ test('dependencies point one way: commands, then stages, then git, then the mode
     ...Object.fromEntries(stages.map((stage) => [stage, [stage, 'git', 'model', '']])),
     patterns: ['patterns', 'scan', 'verify', 'wire', 'git', 'model', ''],
     verify: ['verify', 'wire', 'model', ''],
+    // What takes back fills in templates and reads answers as what asks does.
+    revoke: ['revoke', 'verify', 'wire', 'model', ''],
     ledger: ['ledger', 'patterns', 'git', 'model', ''],
   };
   const wrong = sources.flatMap((file) => {

@@ -1,0 +1,284 @@
+import pLimit from 'p-limit';
+import type { Plan, PlannedCredential, PlanStep } from '../model/plan.ts';
+import type { Credential, RevocationResult } from '../model/revocation.ts';
+import type { Secret } from '../model/secret.ts';
+import type { Told, Verdict } from '../model/verdict.ts';
+import { groupBy } from './group-by.ts';
+import type { Journal } from './journal.ts';
+import type { Policy } from './policy.ts';
+import type { ProofTerms } from './prove.ts';
+import type { ReadyRevoker } from './revoker-schema.ts';
+import { runTask, type TaskEnd, type TaskMember } from './run-task.ts';
+import { type Standing, standingsOf } from './standing.ts';
+import type { StepContext } from './steps.ts';
+import type { Holder, RevocationStore } from './store.ts';
+
+export interface ApplyTerms extends StepContext, ProofTerms {
+  readonly journal: Journal;
+  readonly store: RevocationStore;
+  readonly holder: Omit<Holder, 'plan'>;
+  readonly policy: Policy;
+  readonly revokerOf: (pattern: Credential['pattern']) => Promise<ReadyRevoker | undefined>;
+  readonly adminOf: (revoker: ReadyRevoker) => Promise<Secret | undefined>;
+  /** Instead of what each revoker says of its provider. */
+  readonly proofWindowMs?: number | undefined;
+  /** Told of every credential once it is known what became of it. */
+  readonly onResult?: (result: RevocationResult) => void;
+}
+
+/** States in which there is nothing left to do. */
+export const confirmed: ReadonlySet<RevocationResult['state']> = new Set(['revoked', 'already-dead', 'disabled', 'restored']);
+
+const mostSteps = 4;
+
+/**
+ * Does what a plan says, and proves it. Everything is asked about right before; what was begun by a run that was stopped is
+ * brought to its end. What could mint others is dead, or given up on, before the rest begins.
+ */
+export async function applyPlan(
+  plan: Plan,
+  credentials: ReadonlyMap<string, Credential>,
+  terms: ApplyTerms,
+): Promise<readonly RevocationResult[]> {
+  const { journal, store } = terms;
+  const count = plan.steps.reduce((sum, { findings }) => sum + findings.length, 0);
+  journal.append({
+    action: 'planned',
+    plan: plan.id,
+    evidence: `${count} credentials in ${plan.steps.length} steps, plan ${plan.hash}`,
+  });
+  const results: RevocationResult[] = [];
+  const limit = pLimit(mostSteps);
+  for (const isFirst of [true, false]) {
+    const phase: PlanStep[] = [];
+    for (const step of plan.steps) if ((await canMint(step, credentials, terms)) === isFirst) phase.push(step);
+    // One revoker's steps one after the other: its provider is asked gently, and its journal reads in order.
+    const lines = groupBy(phase, ({ provider }) => provider);
+    await Promise.all(
+      lines.map((own) =>
+        limit(async () => {
+          let calls = 0;
+          for (const step of own) {
+            const done = await applyStep(plan, step, credentials, terms, calls);
+            calls += 1;
+            for (const result of done) terms.onResult?.(result);
+            results.push(...done);
+            const head = journal.head();
+            if (head) await store.anchor(head);
+          }
+        }),
+      ),
+    );
+  }
+  return results;
+}
+
+async function canMint(
+  step: PlanStep,
+  credentials: ReadonlyMap<string, Credential>,
+  { revokerOf }: ApplyTerms,
+): Promise<boolean> {
+  const [id = ''] = step.findings;
+  const credential = credentials.get(id);
+  const revoker = credential && (await revokerOf(credential.pattern));
+  return revoker?.mints ?? false;
+}
+
+async function applyStep(
+  plan: Plan,
+  step: PlanStep,
+  credentials: ReadonlyMap<string, Credential>,
+  terms: ApplyTerms,
+  callsBefore: number,
+): Promise<readonly RevocationResult[]> {
+  const results = new Map<string, RevocationResult>();
+  const say = (finding: string, state: RevocationResult['state'], evidence: string, more: Partial<RevocationResult> = {}) =>
+    results.set(finding, { finding, state, evidence, secondsToDead: null, undoUntil: null, step: step.id, ...more });
+  const { journal, store } = terms;
+  const present = step.findings.flatMap((id) => credentials.get(id) ?? []);
+  for (const id of step.findings) if (!credentials.has(id)) say(id, 'failed', 'its value is not there any more');
+  const [first] = present;
+  const revoker = first && (await terms.revokerOf(first.pattern));
+  if (step.manual || !revoker) {
+    for (const { id } of present) say(id, 'manual', 'no API takes it back: follow the steps of the plan');
+    return keep([...results.values()]);
+  }
+  const admin = await terms.adminOf(revoker);
+  if (revoker.admin && !admin) {
+    for (const { id } of present)
+      say(id, 'failed', `it needs ${revoker.admin.what}: set ${revoker.admin.env}, or --admin ${revoker.provider}=file:PATH`);
+    return keep([...results.values()]);
+  }
+  const perHour = revoker.limits?.perHour;
+  if (perHour !== undefined && callsBefore >= perHour) {
+    for (const { id } of present)
+      say(id, 'failed', `${revoker.provider} takes ${perHour} calls an hour: run this again in an hour`);
+    return keep([...results.values()]);
+  }
+
+  const holder: Holder = { ...terms.holder, plan: plan.id };
+  const ids = present.map(({ id }) => id);
+  const claims = await store.claim(ids, holder);
+  const mine = claims.filter(({ heldBy }) => heldBy === undefined).map(({ id }) => id);
+  for (const { id, heldBy } of claims) if (heldBy !== undefined) say(id, 'refused', `${heldBy} is at it already`);
+  try {
+    const own = present.filter(({ id }) => mine.includes(id));
+    for (const [id, result] of await applyOwn(own, revoker, admin)) say(id, result.state, result.evidence, result);
+  } finally {
+    await store.release(mine, holder);
+  }
+  return keep([...results.values()]);
+
+  async function keep(list: readonly RevocationResult[]): Promise<readonly RevocationResult[]> {
+    const refusals = list.filter(({ state }) => state === 'refused' || state === 'already-dead');
+    journal.append(
+      ...refusals.map(({ finding, evidence, state }) => ({
+        action: state === 'refused' ? ('refused' as const) : ('verified' as const),
+        plan: plan.id,
+        finding,
+        after: state,
+        evidence,
+      })),
+    );
+    for (const result of list) await store.recordRevocation({ ...result, plan: plan.id, at: terms.now().toISOString() });
+    return list;
+  }
+
+  async function applyOwn(
+    own: readonly Credential[],
+    ready: ReadyRevoker,
+    ours: Secret | undefined,
+  ): Promise<ReadonlyMap<string, RevocationResult>> {
+    const outcome = new Map<string, RevocationResult>();
+    const end = (finding: string, state: RevocationResult['state'], evidence: string, more: Partial<RevocationResult> = {}) =>
+      outcome.set(finding, { finding, state, evidence, secondsToDead: null, undoUntil: null, step: step.id, ...more });
+    // Read behind the claim: what another responder did until then stands in it.
+    const standings = standingsOf(journal.lines());
+    const limit = pLimit(64);
+    const judged = await Promise.all(
+      own.map((credential) => limit(async () => ({ credential, verdict: await terms.ask(credential) }))),
+    );
+    let members: (TaskMember & { readonly verdict: Verdict })[] = [];
+    for (const { credential, verdict } of judged) {
+      if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable') await store.recordVerdict(credential.id, verdict);
+      const standing = standings.get(credential.id);
+      const planned = step.credentials.find(({ finding }) => finding === credential.id);
+      const decided = decide({ plan, step, planned, verdict, standing, now: terms.now() });
+      const refusal =
+        decided.state === 'go' ? terms.policy.refusal({ credential, step, verdict, isStarted: isStarted(standing) }) : undefined;
+      if (refusal !== undefined) end(credential.id, 'refused', refusal);
+      else if (decided.state !== 'go')
+        end(credential.id, decided.state, decided.evidence, { undoUntil: decided.undoUntil ?? null });
+      else members.push({ credential: { ...credential, verdict }, standing, told: { ...planned, ...verdict }, verdict });
+    }
+    for (const [index, task] of step.tasks.entries()) {
+      // Of two tasks the first may be behind it: a run that was stopped in the second.
+      const isBehind = (member: TaskMember) =>
+        index < step.tasks.length - 1 && task === 'disable' && member.standing?.disabled !== undefined;
+      const isLast = index === step.tasks.length - 1;
+      const now = members.filter((member) => !isBehind(member));
+      if (now.length === 0) continue;
+      const deathTells = plan.purpose !== 'finalise' && index === 0 && !now.some(({ standing }) => standing?.disabled);
+      const ends = await runTask(task, now, {
+        ...terms,
+        plan,
+        step,
+        revoker: ready,
+        admin: ours,
+        proofWindowMs: terms.proofWindowMs ?? ready.takesUpToMs,
+        deathTells: task === 'enable' || deathTells,
+        until: task === 'disable' ? step.undoUntil : null,
+      });
+      for (const { credential } of now) {
+        const ended = ends.get(credential.id) as TaskEnd;
+        const seconds = ended.state === 'proved' ? (ended.seconds ?? outcome.get(credential.id)?.secondsToDead ?? null) : null;
+        if (ended.state === 'proved') {
+          const state = task === 'revoke' ? 'revoked' : task === 'disable' ? 'disabled' : 'restored';
+          end(credential.id, state, ended.evidence, {
+            secondsToDead: seconds,
+            undoUntil: isLast && task === 'disable' ? step.undoUntil : null,
+          });
+        } else end(credential.id, ended.state, ended.evidence);
+      }
+      members = members
+        .filter(
+          ({ credential }) =>
+            isBehind({ credential, standing: standings.get(credential.id), told: {} }) ||
+            ends.get(credential.id)?.state === 'proved',
+        )
+        .map((member) => ({ ...member, standing: withoutDone(member.standing, task) }));
+    }
+    return outcome;
+  }
+}
+
+/** The steps of a task that is over are no steps of the next. */
+function withoutDone(standing: Standing | undefined, task: string): Standing | undefined {
+  return standing && { ...standing, done: standing.done.filter((one) => one.task !== task) };
+}
+
+function isStarted(standing: Standing | undefined): boolean {
+  return standing?.open !== undefined || (standing?.done.length ?? 0) > 0;
+}
+
+type Decision =
+  | { readonly state: 'go' }
+  | {
+      readonly state: Exclude<RevocationResult['state'], 'manual' | 'requested'>;
+      readonly evidence: string;
+      readonly undoUntil?: string | null;
+    };
+
+/** Whether there is something to do, by what the provider says right now and what the journal tells of earlier runs. */
+function decide({
+  plan,
+  step,
+  planned,
+  verdict,
+  standing,
+  now,
+}: {
+  readonly plan: Plan;
+  readonly step: PlanStep;
+  readonly planned: PlannedCredential | undefined;
+  readonly verdict: Verdict;
+  readonly standing: Standing | undefined;
+  readonly now: Date;
+}): Decision {
+  if (verdict.state === 'unasked')
+    return { state: 'refused', evidence: verdict.reason ?? 'its provider was not asked, and nothing is done unseen' };
+  const stranger = ownerChanged(planned, verdict);
+  if (stranger !== undefined) return { state: 'refused', evidence: stranger };
+  if (isStarted(standing)) return { state: 'go' };
+  if (verdict.state === 'unknown')
+    return { state: 'failed', evidence: `right before acting its provider did not tell whether it is alive: ${verdict.reason}` };
+  const { disabled } = standing ?? {};
+  if (plan.purpose !== 'revoke') {
+    if (!disabled) return { state: 'refused', evidence: 'it was not switched off by quash, by its journal' };
+    if (plan.purpose === 'undo') {
+      if (verdict.state === 'live') return { state: 'restored', evidence: 'it is alive already' };
+      if (disabled.until !== null && Date.parse(disabled.until) < now.getTime())
+        return { state: 'refused', evidence: `the time in which it can be taken back ended at ${disabled.until}` };
+      return { state: 'go' };
+    }
+    if (verdict.state === 'live')
+      return { state: 'refused', evidence: 'it is alive: somebody switched it on again; plan anew, with quash revoke' };
+    return { state: 'go' };
+  }
+  if (verdict.state !== 'dead') return { state: 'go' };
+  if (disabled && step.tasks.includes('revoke') && step.tasks.length > 1) return { state: 'go' };
+  if (disabled)
+    return { state: 'disabled', evidence: `switched off at ${disabled.at}: ${verdict.evidence}`, undoUntil: disabled.until };
+  const before = standing?.revoked ? `taken back by quash at ${standing.revoked.at}: ` : '';
+  return { state: 'already-dead', evidence: `${before}${verdict.evidence}` };
+}
+
+/** A credential that the provider says to be somebody else's than in the plan is not the one that was looked at. */
+function ownerChanged(planned: Told | undefined, now: Told): string | undefined {
+  for (const field of ['identity', 'account'] as const) {
+    const [was, is] = [planned?.[field], now[field]];
+    if (was !== undefined && is !== undefined && was !== is)
+      return `its ${field} is ${is} and was ${was} when the plan was made: plan anew`;
+  }
+  return undefined;
+}

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { faults } from '../../fixtures/providers/server.ts';
+import { loadPatterns } from '../../src/patterns/pattern-set.ts';
+import { lintRevoker } from '../../src/revoke/lint-revoker.ts';
+import { loadRevokers, revokerNames } from '../../src/revoke/load-revokers.ts';
+import { loadTransport } from '../../src/wire/transport.ts';
+import { openRig, type Planted, type Rig, routesOf } from './rig.ts';
+
+// Every revoker against its provider as the provider's documentation describes it: taken back, proved, and never twice.
+
+const { set } = await loadPatterns({ withExamples: true });
+const names = revokerNames();
+const revokers = (await Promise.all(names.map((name) => loadRevokers(name)))).flat();
+const overHttp = revokers
+  .filter(({ tasks }) => Object.values(tasks).every((steps) => steps.every((step) => 'request' in step)))
+  .flatMap((revoker) =>
+    revoker.patterns.flatMap((id) =>
+      set.patterns.filter((pattern) => pattern.id === id).map((pattern) => ({ pattern, revoker })),
+    ),
+  );
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await openRig();
+});
+afterAll(() => rig.close());
+
+test('every pattern that names a revoker is in exactly one of its file', () => {
+  const wanted = set.patterns.filter(({ revoker }) => revoker !== undefined).map(({ id, revoker }) => `${revoker}: ${id}`);
+  const there = revokers.flatMap(({ provider, patterns }) => patterns.map((id) => `${provider}: ${id}`));
+  expect([...there].sort()).toEqual([...wanted].sort());
+});
+
+test.each(revokers.map((revoker, index) => [`${revoker.provider} ${index}`, revoker] as const))('%s is sound', (_, revoker) => {
+  expect(lintRevoker(revoker, set.patterns)).toEqual([]);
+});
+
+test.each(
+  revokers.flatMap((revoker) =>
+    Object.values(revoker.tasks)
+      .flat()
+      .flatMap((step) => ('transport' in step ? [[`${step.transport}: ${step.action}`, step] as const] : [])),
+  ),
+)('%s is an action of its transport, and is given what it needs', async (_, step) => {
+  const { actions } = await loadTransport(step.transport);
+  const action = actions[step.action];
+  expect(action).toBeDefined();
+  expect(action?.needs.filter((name) => !Object.hasOwn(step.with, name))).toEqual([]);
+  expect(Object.keys(step.with).filter((name) => ![...(action?.needs ?? []), ...(action?.takes ?? [])].includes(name))).toEqual(
+    [],
+  );
+});
+
+describe.concurrent.each(overHttp.map((one) => [one.pattern.id, one] as const))('%s', (_, { pattern, revoker }) => {
+  /** What can be asked about is proved; the rest is only ever requested. */
+  const isProvable = pattern.verify !== undefined;
+  const isReversible = revoker.tasks.disable !== undefined;
+  const proved = isReversible ? 'disabled' : 'revoked';
+
+  test('is taken back and proved dead; a second run finds it dead and sends nothing', async () => {
+    const planted = await rig.plant(pattern);
+    const { results, planned } = await rig.revoke([planted], { graceMs: 0 });
+    expect(results, JSON.stringify(results)).toMatchObject([{ state: isProvable ? 'revoked' : 'requested' }]);
+    expect(planted.known).toMatchObject({ state: 'dead', revocations: 1 });
+    expect(planned.plan.steps).toMatchObject([{ revoker: revoker.provider, authority: revoker.authority }]);
+    if (!isProvable) return;
+    const before = callsFor(planted);
+    const again = await rig.revoke([planted], { graceMs: 0 });
+    expect(again.planned.plan.steps).toEqual([]);
+    expect(again.planned.plan.left).toMatchObject([{ why: expect.stringContaining('dead already') }]);
+    expect(callsFor(planted)).toBe(before);
+    expect(planted.known.revocations).toBe(1);
+  });
+
+  test.runIf(isProvable)('two runs of one plan act once', async () => {
+    const planted = await rig.plant(pattern);
+    const { plan, credentials } = await rig.plan([planted], { graceMs: 0 });
+    const { applyPlan } = await import('../../src/revoke/apply.ts');
+    await applyPlan(plan, credentials, rig.terms);
+    const second = await applyPlan(plan, credentials, rig.terms);
+    expect(second).toMatchObject([{ state: 'already-dead' }]);
+    expect(planted.known.revocations).toBe(1);
+  });
+
+  test.each([...faults])('%s', async (fault) => {
+    const planted = await rig.plant(pattern, { fault });
+    // What did nothing is only known to have done nothing when the time is up.
+    const doesNothing = fault === 'never-takes-effect' || fault.endsWith('-before');
+    const { results } = await rig.revoke([planted], { proofWindowMs: doesNothing ? 300 : 30_000 });
+    const isDoubtful = fault.startsWith('error') || fault.startsWith('cut');
+    const expected = fault === 'never-takes-effect' ? 'requested' : isProvable ? proved : isDoubtful ? 'failed' : 'requested';
+    expect(results, JSON.stringify(results)).toMatchObject([{ state: expected }]);
+    if (fault === 'never-takes-effect') expect(planted.known.state).toBe('live');
+    if (isProvable && fault !== 'never-takes-effect') expect(planted.known.state).toBe(isReversible ? 'disabled' : 'dead');
+    if (!isReversible && fault !== 'never-takes-effect') expect(planted.known.revocations ?? 0).toBeLessThanOrEqual(1);
+    expect(JSON.stringify([results, rig.journal.lines()])).not.toContain(planted.known.secret);
+  });
+
+  test('a credential of another owner is refused by policy, and nothing is sent', async () => {
+    const planted = await rig.plant(pattern);
+    const { results } = await rig.revoke([planted], { policy: { refusal: () => 'its owner is not among those of the policy' } });
+    expect(results).toMatchObject([{ state: 'refused', evidence: expect.stringContaining('policy') }]);
+    expect(planted.known).toMatchObject({ state: 'live' });
+    expect(planted.known.revocations).toBeUndefined();
+  });
+
+  test('one that looks alike in a list is never touched', async () => {
+    const planted = await rig.plant(pattern);
+    const twin = await rig.plant(pattern, { secret: twinOf(planted.known.secret) });
+    const { results } = await rig.revoke([planted], { graceMs: 0 });
+    expect(twin.known).toMatchObject({ state: 'live' });
+    expect(twin.known.revocations).toBeUndefined();
+    // Either it is told apart, or nothing is done.
+    const isTouched = planted.known.state === 'dead';
+    expect(results).toMatchObject([{ state: isTouched ? (isProvable ? 'revoked' : 'requested') : 'failed' }]);
+  });
+
+  test.runIf(isReversible)('is switched off, and on again; and what is off is made final', async () => {
+    const planted = await rig.plant(pattern);
+    const off = await rig.revoke([planted]);
+    expect(off.results).toMatchObject([{ state: 'disabled', undoUntil: expect.stringMatching(/^\d{4}-/) }]);
+    expect(planted.known.state).toBe('disabled');
+    // What the provider told while it was alive is what the requests name later.
+    const told = off.planned.credentials.get(planted.credential.id)!.verdict;
+    const on = await rig.revoke([planted], { purpose: 'undo', told });
+    expect(on.results, JSON.stringify(on.results)).toMatchObject([{ state: 'restored' }]);
+    expect(planted.known.state).toBe('live');
+    await rig.revoke([planted]);
+    const final = await rig.revoke([planted], { purpose: 'finalise', told });
+    expect(final.results, JSON.stringify(final.results)).toMatchObject([{ state: 'revoked' }]);
+    expect(planted.known.state).toBe('dead');
+  });
+
+  function callsFor({ credential }: Planted): number {
+    return rig.journal.lines().filter(({ action, finding }) => action === 'begun' && finding === credential.id).length;
+  }
+});
+
+test('a description of what is done belongs to a revoker', () => {
+  const doing = set.patterns.filter((pattern) => routesOf(pattern).some(({ does }) => does !== undefined)).map(({ id }) => id);
+  const taken = new Set(revokers.flatMap(({ patterns }) => patterns));
+  expect(doing.filter((id) => !taken.has(id))).toEqual([]);
+});
+
+/** The same ends, another middle. */
+function twinOf(secret: string): string {
+  const third = Math.floor(secret.length / 3);
+  const middle = [...secret.slice(third, -third)].reverse().join('');
+  return `${secret.slice(0, third)}${middle}${secret.slice(-third)}`;
+}
