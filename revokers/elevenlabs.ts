@@ -3,7 +3,7 @@ import type { Revoker } from '../src/model/revoker.ts';
 export default {
   provider: 'elevenlabs',
   patterns: ['elevenlabs-api-key'],
-  docs: ['https://elevenlabs.io/docs/api-reference/workspace/api-keys/disable'],
+  docs: ['https://api.elevenlabs.io/openapi.json', 'https://github.com/elevenlabs/elevenlabs-python/blob/main/reference.md'],
   hosts: ['api.elevenlabs.io'],
   authority: 'self',
   batch: { max: 1 },
