@@ -4,7 +4,7 @@ const keys = 'https://api.confluent.cloud/iam/v2/api-keys';
 
 export default {
   provider: 'confluent',
-  patterns: ['confluent-api-secret'],
+  patterns: ['confluent-api-secret', 'confluent-api-secret-legacy'],
   docs: ['https://docs.confluent.io/cloud/current/api.html#tag/API-Keys-(iamv2)'],
   hosts: ['api.confluent.cloud'],
   authority: 'admin',

@@ -22,7 +22,8 @@ export default {
   docs: [
     'https://docs.honeycomb.io/api/authentication',
     'https://docs.honeycomb.io/api/key-management/update-an-api-key',
-    'https://docs.honeycomb.io/api/key-management/delete-an-api-key',
+    'https://docs.honeycomb.io/api/key-management/',
+    'https://github.com/honeycombio/terraform-provider-honeycombio/blob/main/client/v2/api_keys.go',
   ],
   hosts: ['api.honeycomb.io'],
   authority: 'admin',
