@@ -49,13 +49,15 @@ function lintStep(step: ReadyStep, scope: Scope): readonly string[] {
   const problems = templatesOf(step).flatMap(([place, template]) => lintTemplate(place, template, scope));
   if (!('request' in step)) return problems;
   const { method, url } = step.request;
-  const { revoker } = scope;
+  const { revoker, own } = scope;
   if (!isHostFromText(url)) {
-    const host = authorityOf(url)
-      .replace(/:[0-9]+$/, '')
-      .replace(/\{\{[^{}]*\}\}/g, 'x');
+    const authority = authorityOf(url).replace(/:[0-9]+$/, '');
+    const sites = authority.includes('{{site}}') ? new Set(own.flatMap(({ verify }) => sitesOf(verify))) : [''];
     if (!url.startsWith('https://')) problems.push('a request is only sent over https');
-    if (!revoker.hosts.some((pattern) => matchesHost(pattern, host))) problems.push(`${host} is not among hosts`);
+    for (const site of sites) {
+      const host = authority.replaceAll('{{site}}', site).replace(/\{\{[^{}]*\}\}/g, 'x');
+      if (!revoker.hosts.some((pattern) => matchesHost(pattern, host))) problems.push(`${host} is not among hosts`);
+    }
   } else if (revoker.hosts.length === 0 && Object.keys(revoker.defaults).length === 0)
     problems.push('the host comes from the text, and neither hosts nor defaults name one');
   if (step.kind === 'look-up') {
@@ -107,7 +109,10 @@ function lintTemplate(place: string, template: string, { revoker, own, kept }: S
           ? []
           : say('{{secrets}} stands alone in its place of a JSON body, with batch.max above 1');
       case 'site':
-        return say('there are no sites');
+        if (isBatch) return say('a site is one credential’s; with batch.max above 1 there is none');
+        return own.every(({ verify }) => sitesOf(verify).length > 0)
+          ? []
+          : say('not every pattern is asked about at several sites');
       default:
         return kind satisfies never;
     }
@@ -151,6 +156,10 @@ function tells(verify: Verification | undefined, name: string): boolean {
   // What a protocol or the value itself tells stands in no declaration.
   if (!verify || 'protocol' in verify) return true;
   return verify.steps.some((step) => Object.hasOwn(step.tells, name));
+}
+
+function sitesOf(verify: Verification | undefined): readonly string[] {
+  return verify && 'steps' in verify ? verify.sites : [];
 }
 
 function regexProblem(source: string): string | undefined {

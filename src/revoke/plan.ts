@@ -182,11 +182,12 @@ export function plannedCall(
 }
 
 function shownUrl({ request }: ReadyHttpStep, revoker: ReadyRevoker, batch: readonly Credential[]): string {
-  const { parts, picks } = pickVariables(revoker, batch[0] as Credential);
+  const [first] = batch as readonly [Credential, ...Credential[]];
+  const { parts, picks } = pickVariables(revoker, first);
   const [, scheme = '', authority = '', rest = ''] = /^(https?:\/\/)?([^/?#]*)(.*)$/s.exec(request.url) ?? [];
   if (scheme === '') return nameVariables(request.url);
-  const host = authority.replace(/\{\{(part|pick):([a-z0-9_-]+)\}\}/g, (whole, kind: string, name: string) => {
-    const value = kind === 'part' ? parts[name] : picks[name];
+  const host = authority.replace(/\{\{(part|pick|site)(?::([a-z0-9_-]+))?\}\}/g, (whole, kind: string, name = '') => {
+    const value = kind === 'site' ? first.verdict.site : kind === 'part' ? parts[name] : picks[name];
     return value ?? whole;
   });
   // What was found beside it is a host, or the base of an API: whatever else it may be is not shown.
@@ -232,6 +233,7 @@ function plannedCredential(
     ...(told.created !== undefined && { created: told.created }),
     ...(told.expires !== undefined && { expires: told.expires }),
     ...(told.lastUsed !== undefined && { lastUsed: told.lastUsed }),
+    ...(told.site !== undefined && { site: told.site }),
     where: [...new Set(locations.map(describePlace))].slice(0, mostPlaces),
     locations: locations.length,
   };
