@@ -12,6 +12,7 @@ export default {
   batch: { max: 1 },
   cascade: 'this key alone; it may take minutes until every cluster refuses it',
   survives: 'clients that are connected, until they have to authenticate again; other keys of the same account',
+  mints: true,
   revoke: [
     {
       // Only Cloud API keys are known there. The key of a cluster is refused, and nothing is done.

@@ -16,6 +16,7 @@ export default {
   pick: { tail: '(.{4})$' },
   cascade: 'this token alone',
   survives: 'other tokens of the same user, and delivery and preview keys of the spaces',
+  mints: true,
   revoke: [
     {
       does: "Looks the token up among its user's own by its last four characters.",

@@ -56,6 +56,7 @@ export default [
     pick,
     cascade: 'this key alone',
     survives: 'other application keys of the same user, and the API key that it was found with',
+    mints: true,
     revoke: [
       {
         does: "Looks the key up among its user's own by its last four characters.",
