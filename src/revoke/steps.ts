@@ -40,6 +40,7 @@ export function subjectOf(
     secrets: members.map(({ secret }) => secret.reveal()),
     ...(admin && { admin: admin.reveal() }),
     ...(told && { told: toldTexts(told) }),
+    ...(told?.site !== undefined && { site: told.site }),
   };
   const hide = [...members.flatMap(({ secret, parts }) => [secret, ...Object.values(parts)]), ...(admin ? [admin] : [])];
   return { revoker, members, variables, hide };
