@@ -76,14 +76,17 @@ function manualEntry(flag: Flag): string {
   const facts = [
     `${flag.help}.`,
     flag.details,
-    flag.default !== undefined && flag.kind !== 'switch'
-      ? `Default: ${flag.kind === 'size' ? `${Number(flag.default) / 1e6}MB` : flag.default}.`
-      : undefined,
+    flag.default !== undefined && flag.kind !== 'switch' ? `Default: ${shownDefault(flag)}.` : undefined,
     flag.repeatable ? 'Repeatable.' : undefined,
     config,
   ];
   const text = layout.boxWrap(facts.filter(Boolean).join(' '), width - 6);
   return `  ${term(flag).trimStart()}\n${text.replace(/^/gm, '      ')}`;
+}
+
+function shownDefault({ kind, default: value }: Flag): string {
+  if (kind === 'size') return `${Number(value) / 1e6}MB`;
+  return kind === 'duration' ? `${Number(value) / 86_400_000}d` : String(value);
 }
 
 type Row = readonly [term: string, description: string];

@@ -8,7 +8,7 @@ import { type Invocation, parse, type Request } from './cli-parse.ts';
 import { type Config, loadConfig, resolveOptions } from './config.ts';
 import { QuashError } from './errors.ts';
 import { type Exit, exits, mergeExits } from './exit.ts';
-import { type CommandName, flagsOf } from './flags.ts';
+import { type CommandName, flagsOf, groups } from './flags.ts';
 import { readVersion } from './version.ts';
 
 type FirstWord<Name extends string> = Name extends `${infer Word} ${string}` ? Word : Name;
@@ -19,6 +19,10 @@ type NamesUnder<W extends Word, Name extends CommandName = CommandName> = Name e
 const modules: { readonly [W in Word]: () => Promise<CommandModule<NamesUnder<W>>> } = {
   scan: () => import('./commands/scan.ts'),
   verify: () => import('./commands/verify.ts'),
+  revoke: () => import('./commands/revoke.ts'),
+  approve: () => import('./commands/approve.ts'),
+  journal: () => import('./commands/journal.ts'),
+  revokers: () => import('./commands/revokers.ts'),
   egress: () => import('./commands/egress.ts'),
   hook: () => import('./commands/hook.ts'),
   patterns: () => import('./commands/patterns.ts'),
@@ -107,7 +111,7 @@ async function help({ of, asked }: Extract<Request, { kind: 'help' }>): Promise<
   const text =
     of === undefined
       ? helpForQuash()
-      : of === 'hook' || of === 'patterns' || of === 'config'
+      : isGroup(of)
         ? helpForGroup(of)
         : asked === 'manual'
           ? manualForCommand(of)
@@ -116,12 +120,17 @@ async function help({ of, asked }: Extract<Request, { kind: 'help' }>): Promise<
   return asked === 'missing' ? exits.usage : exits.clean;
 }
 
+function isGroup(word: string): word is keyof typeof groups {
+  return Object.hasOwn(groups, word);
+}
+
 async function run(invocation: Invocation, signal: AbortSignal): Promise<Exit> {
   const { command, flags, positionals } = invocation;
   const env = process.env;
   const cwd = process.cwd();
   const readsConfig = flagsOf(command).some((flag) => flag.name === 'config');
-  const targets = [positionals.targets ?? positionals.target ?? '.'].flat().map(String);
+  // What takes back is not about what lies around here: only the user's own settings count.
+  const targets = command.startsWith('revoke') ? [] : [positionals.targets ?? positionals.target ?? '.'].flat().map(String);
   const explicit = flags.get('config')?.toString();
   const config: Config = readsConfig ? await loadConfig(targets, { cwd, env, explicit }) : { files: [], warnings: [] };
   const options = resolveOptions(invocation, config, env);

@@ -33,7 +33,9 @@ export async function parse(args: readonly string[]): Promise<Request> {
   }
   if (isGroup(word)) return parseGroup(word, rest);
   if (!isCommand(word)) throw unknownCommand(word);
-  return parseCommand(word, rest);
+  // A command may have others under it, which are told from its arguments by their names.
+  const longer = `${word} ${rest[0] ?? ''}`;
+  return isCommand(longer) ? parseCommand(longer, rest.slice(1)) : parseCommand(word, rest);
 }
 
 function parseHelp(words: readonly string[]): Request {

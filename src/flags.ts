@@ -86,6 +86,8 @@ export interface Command {
 /** The words that have commands under them. */
 export const groups = {
   hook: { help: 'stop secrets before they are committed or pushed' },
+  journal: { help: 'what was revoked, by whom, and whether the record holds' },
+  revokers: { help: 'what can be taken back by an API' },
   patterns: { help: 'what is looked for' },
   config: { help: 'what quash.yaml and the environment set' },
 } as const satisfies Record<string, { readonly help: string }>;
@@ -115,6 +117,82 @@ Exit codes: 0 clean and complete, 1 findings, 2 usage or config, 3 incomplete an
     ],
     details: `The secret is never an argument, which other users of the machine could read. Whatever stands beside it on stdin (a key id, a host) is used as in a scan.
 Exit codes: 4 live, 1 everything else that was found, 2 usage or config or nothing found.`,
+  },
+  revoke: {
+    help: 'plan to take credentials back; --apply does it and proves it',
+    arguments: [{ name: 'ids', placeholder: 'ID|-', kind: 'text', many: true }],
+    examples: [
+      ['quash revoke 3f9a1c', 'print what would be done, and do nothing'],
+      ['pbpaste | quash revoke - --apply', 'the secret in the clipboard'],
+      ["quash revoke --where 'provider=github verdict=live' --save plan.json", ''],
+      ['quash revoke --plan plan.json --apply --yes', 'what was looked at before'],
+    ],
+    details: `Every credential is asked about again right before; one that is dead is left alone. What can be switched off is switched off first: revoke finalise makes that final, revoke undo takes it back. A run that was stopped is run again: it goes on where it was.
+A policy says who and what may be revoked: $XDG_CONFIG_HOME/quash/policy.yaml, and what --policy names; what one of them refuses is refused.
+Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or config; 5 something is not confirmed.`,
+  },
+  'revoke finalise': {
+    help: 'make final what was switched off',
+    arguments: [{ name: 'ids', placeholder: 'ID|-', kind: 'text', many: true }],
+    examples: [
+      ['quash revoke finalise', 'what would be made final: all whose time is over'],
+      ['quash revoke finalise 3f9a1c --apply', 'this one, and now'],
+    ],
+  },
+  'revoke undo': {
+    help: 'switch on again what was switched off',
+    arguments: [{ name: 'ids', placeholder: 'ID|-', kind: 'text', many: true }],
+    examples: [['quash revoke undo 3f9a1c --apply', '']],
+  },
+  'revoke status': {
+    help: 'tell how far each credential has come',
+    arguments: [{ name: 'ids', placeholder: 'ID', kind: 'text', many: true }],
+    examples: [
+      ['quash revoke status', ''],
+      ['quash revoke status --format json', ''],
+    ],
+  },
+  approve: {
+    help: 'sign a plan of somebody else with your SSH key',
+    arguments: [{ name: 'plan', placeholder: 'PLAN', kind: 'file', required: true }],
+    examples: [['quash approve plan.json', 'shows it, and writes plan.json.*.sig']],
+    details:
+      'The signature is over the hash of the plan, by ssh-keygen -Y in the namespace quash. Who may sign stands in the file of signers that the policy names.',
+  },
+  'journal show': {
+    help: 'print what was done',
+    arguments: [{ name: 'ids', placeholder: 'ID', kind: 'text', many: true }],
+    examples: [
+      ['quash journal show', ''],
+      ['quash journal show 3f9a1c', 'of one finding, or of one plan'],
+    ],
+  },
+  'journal verify': {
+    help: 'prove that no line was changed, removed or moved',
+    arguments: [],
+    examples: [
+      ['quash journal verify', 'also against the line that the ledger knows'],
+      ['quash journal verify --head head.json', 'and against one that was kept elsewhere'],
+    ],
+    details: 'Exit codes: 0 it holds, 5 it was tampered with.',
+  },
+  'journal export-head': {
+    help: 'print the last line’s number and hash, to be kept elsewhere',
+    arguments: [],
+    examples: [['quash journal export-head > head.json', '']],
+  },
+  'revokers list': {
+    help: 'list what can be taken back, and with what authority',
+    arguments: [],
+    examples: [
+      ['quash revokers list', ''],
+      ['quash revokers list --format json', ''],
+    ],
+  },
+  'revokers show': {
+    help: 'show the calls of a provider’s revokers',
+    arguments: [{ name: 'providers', placeholder: 'PROVIDER', kind: 'text', many: true, required: true }],
+    examples: [['quash revokers show github', '']],
   },
   egress: {
     help: 'list every host that may be contacted, why, and with what',
@@ -224,6 +302,16 @@ Keys are the names of the flags: min-severity: high, exclude: ['**/vendor/**'], 
 export type CommandName =
   | 'scan'
   | 'verify'
+  | 'revoke'
+  | 'revoke finalise'
+  | 'revoke undo'
+  | 'revoke status'
+  | 'approve'
+  | 'journal show'
+  | 'journal verify'
+  | 'journal export-head'
+  | 'revokers list'
+  | 'revokers show'
   | 'egress'
   | 'hook install'
   | 'hook uninstall'
@@ -238,6 +326,16 @@ export type CommandName =
 const all = [
   'scan',
   'verify',
+  'revoke',
+  'revoke finalise',
+  'revoke undo',
+  'revoke status',
+  'approve',
+  'journal show',
+  'journal verify',
+  'journal export-head',
+  'revokers list',
+  'revokers show',
   'egress',
   'hook install',
   'hook uninstall',
@@ -256,6 +354,9 @@ const askers = ['scan', 'verify'] as const;
 const patternUsers = [
   'scan',
   'verify',
+  'revoke',
+  'revoke finalise',
+  'revoke undo',
   'egress',
   'hook run',
   'baseline',
@@ -265,6 +366,8 @@ const patternUsers = [
 ] as const;
 const settings = [...patternUsers, 'config show'] as const;
 const listings = ['patterns list', 'patterns show', 'config show', 'egress'] as const;
+const takers = ['revoke', 'revoke finalise', 'revoke undo'] as const;
+const journals = ['journal show', 'journal verify', 'journal export-head'] as const;
 
 // Who asks for a part of the history does not ask what is in the working tree since long ago.
 const partOfHistory = { history: true, tree: false } as const;
@@ -293,7 +396,7 @@ export const flags = [
     category: 'output',
     help: 'text or json',
     common: true,
-    commands: listings,
+    commands: [...listings, ...takers, 'revoke status', 'journal show', 'journal verify', 'revokers list', 'revokers show'],
   },
   {
     name: 'output',
@@ -474,7 +577,7 @@ export const flags = [
     repeatable: true,
     category: 'report',
     help: 'look only for this pattern',
-    commands: [...reports, 'verify'],
+    commands: [...reports, 'verify', ...takers],
     config: 'anyone',
   },
   {
@@ -555,7 +658,7 @@ export const flags = [
     help: 'ask no provider anything',
     details: 'QUASH_OFFLINE=1 does the same. hook run is always offline.',
     common: true,
-    commands: ['scan', 'verify', 'hook run'],
+    commands: ['scan', 'verify', 'hook run', ...takers],
     config: 'user',
     env: 'QUASH_OFFLINE',
   },
@@ -567,7 +670,7 @@ export const flags = [
     category: 'verify',
     help: 'ask URL instead of the hosts of PROVIDER, or of PROVIDER@HOST',
     details: 'Scheme, host and port are replaced, and the path of the URL is put in front. It allows the address it names.',
-    commands: [...askers, 'egress'],
+    commands: [...askers, 'egress', ...takers],
     config: 'user',
     layers: 'join',
   },
@@ -579,7 +682,7 @@ export const flags = [
     category: 'verify',
     help: 'ask this host when a secret names it: HOST, *.DOMAIN, HOST:PORT, CIDR',
     details: 'Hosts that stand in the scanned text are asked only so; an address or a network allows what is private, too.',
-    commands: [...askers, 'egress'],
+    commands: [...askers, 'egress', ...takers],
     config: 'user',
     layers: 'join',
   },
@@ -600,7 +703,7 @@ export const flags = [
     repeatable: true,
     category: 'verify',
     help: 'take the keys of this AWS account for traps, and leave them alone',
-    commands: askers,
+    commands: [...askers, ...takers],
     config: 'anyone',
     layers: 'join',
   },
@@ -609,7 +712,125 @@ export const flags = [
     kind: 'switch',
     category: 'verify',
     help: 'ask about traps as well, which sets them off',
-    commands: askers,
+    commands: [...askers, ...takers],
+  },
+  {
+    name: 'apply',
+    kind: 'switch',
+    category: 'run',
+    help: 'do what was planned, after the number was typed',
+    common: true,
+    commands: takers,
+  },
+  {
+    name: 'where',
+    kind: 'text',
+    placeholder: 'FILTER',
+    category: 'select',
+    help: "findings that match: 'provider=github verdict=live'",
+    common: true,
+    commands: ['revoke'],
+  },
+  {
+    name: 'plan',
+    kind: 'file',
+    placeholder: 'FILE',
+    category: 'run',
+    help: 'take this plan, which was saved',
+    common: true,
+    commands: takers,
+  },
+  {
+    name: 'save',
+    kind: 'file',
+    placeholder: 'FILE',
+    category: 'output',
+    help: 'keep the plan in FILE',
+    common: true,
+    commands: takers,
+  },
+  {
+    name: 'yes',
+    kind: 'switch',
+    category: 'run',
+    help: 'do not ask; only with --plan',
+    common: true,
+    commands: takers,
+  },
+  {
+    name: 'grace',
+    kind: 'duration',
+    default: 604_800_000,
+    placeholder: 'TIME',
+    category: 'run',
+    help: 'leave switched off what can be, for so long: 7d; 0 makes it final',
+    common: true,
+    commands: ['revoke'],
+    config: 'user',
+  },
+  {
+    name: 'proof-window',
+    kind: 'duration',
+    placeholder: 'TIME',
+    category: 'run',
+    help: 'wait so long for the proof: 30s, 10m',
+    details: 'Without it, as long as each provider may take, by what it documents.',
+    common: true,
+    commands: takers,
+    config: 'user',
+  },
+  {
+    name: 'admin',
+    kind: 'text',
+    placeholder: 'PROVIDER=WHERE',
+    repeatable: true,
+    category: 'run',
+    help: 'where a credential of ours is: env:NAME, file:PATH or prompt',
+    details: 'Without it, the environment variable that the plan names.',
+    common: true,
+    commands: takers,
+    config: 'user',
+    layers: 'join',
+  },
+  {
+    name: 'policy',
+    kind: 'file',
+    placeholder: 'FILE',
+    repeatable: true,
+    category: 'run',
+    help: 'keep to this policy as well',
+    commands: takers,
+    config: 'user',
+    layers: 'join',
+  },
+  {
+    name: 'store',
+    kind: 'text',
+    placeholder: 'PLACE',
+    category: 'run',
+    help: 'the ledger: a path, a postgres:// URL, or none',
+    commands: [...takers, 'revoke status', ...journals],
+    config: 'user',
+    env: 'QUASH_STORE',
+  },
+  {
+    name: 'key',
+    kind: 'file',
+    placeholder: 'FILE',
+    category: 'run',
+    help: 'sign with this key, or the one of the agent that it is the public half of',
+    common: true,
+    commands: ['approve'],
+  },
+  {
+    name: 'head',
+    kind: 'file',
+    placeholder: 'FILE',
+    repeatable: true,
+    category: 'run',
+    help: 'a line that must still be there, as export-head printed it',
+    common: true,
+    commands: ['journal verify'],
   },
   {
     name: 'config',

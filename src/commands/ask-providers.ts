@@ -5,6 +5,7 @@ import type { Pattern } from '../model/pattern.ts';
 import type { Verification } from '../model/verification.ts';
 import { loadPatterns, loadVerifications } from '../patterns/pattern-set.ts';
 import { type VerifyOptions, verifyFindings } from '../verify/verify-findings.ts';
+import type { Wire } from '../wire/wire.ts';
 
 /** The options of the commands that ask providers. */
 export type AskOptions = Pick<
@@ -12,9 +13,17 @@ export type AskOptions = Pick<
   'offline' | 'endpoint' | 'allowHost' | 'verdictAge' | 'canaryAccount' | 'touchCanaries' | 'patterns'
 >;
 
+/** Told of along the way. */
 export interface AskEvents {
   readonly onVerdict?: (finding: Finding) => void;
   readonly warn: (text: string) => void;
+}
+
+/** What asks providers, with the wire that it asks through; neither is there for whom `--offline` forbids it. */
+export interface Asking {
+  readonly options: VerifyOptions;
+  readonly wire?: Wire;
+  readonly close: () => Promise<void>;
 }
 
 /** Gives findings their verdicts: by the values themselves, and unless `--offline`, by asking the providers. */
@@ -24,6 +33,16 @@ export async function askProviders(
   context: Context,
   events: AskEvents,
 ): Promise<readonly Finding[]> {
+  const asking = await openAsking(options, context, events);
+  try {
+    return await verifyFindings(findings, asking.options);
+  } finally {
+    await asking.close();
+  }
+}
+
+/** Opens what asks, for who asks more than once. */
+export async function openAsking(options: AskOptions, context: Context, events: AskEvents): Promise<Asking> {
   const now = () => new Date();
   const base: VerifyOptions = {
     now,
@@ -33,7 +52,7 @@ export async function askProviders(
     touchCanaries: options.touchCanaries,
     ...(events.onVerdict && { onVerdict: events.onVerdict }),
   };
-  if (options.offline) return verifyFindings(findings, base);
+  if (options.offline) return { options: base, close: async () => {} };
   const { createWire } = await import('../wire/wire.ts');
   const { loadProtocol } = await import('../wire/protocol.ts');
   const wire = createWire({
@@ -45,16 +64,14 @@ export async function askProviders(
   const isPlaceKnown = (provider: string) =>
     options.endpoint.some((endpoint) => endpoint.startsWith(`${provider}=`) || endpoint.startsWith(`${provider}@`));
   const cache = options.verdictAge === undefined ? undefined : await openCache(options.verdictAge, context, events);
-  try {
-    return await verifyFindings(findings, {
-      ...base,
-      context: { wire, loadProtocol, isPlaceKnown, now },
-      ...(cache && { cache }),
-    });
-  } finally {
-    await wire.close();
-    await cache?.save();
-  }
+  return {
+    options: { ...base, context: { wire, loadProtocol, isPlaceKnown, now }, ...(cache && { cache }) },
+    wire,
+    close: async () => {
+      await wire.close();
+      await cache?.save();
+    },
+  };
 }
 
 async function openCache(maxAgeMs: number, context: Context, { warn }: AskEvents) {

@@ -1,22 +1,10 @@
-import { Readable } from 'node:stream';
 import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
 import type { Exit } from '../exit.ts';
 import type { Options } from '../flags.ts';
-import { findingId, fingerprint, identifying } from '../ledger/fingerprint.ts';
-import { fingerprintKey } from '../ledger/key.ts';
-import type { Finding } from '../model/finding.ts';
-import type { Pattern } from '../model/pattern.ts';
-import { Secret } from '../model/secret.ts';
-import { loadPatterns } from '../patterns/pattern-set.ts';
-import { shannonEntropy } from '../scan/entropy.ts';
-import { readStdin } from '../sources/stdin.ts';
 import { askProviders } from './ask-providers.ts';
 import { reportFindings } from './report-findings.ts';
-import { scanTargets } from './scan-targets.ts';
-import { settleFindings } from './settle-findings.ts';
-
-const mostBytes = 1_000_000;
+import { findingsOnStdin } from './stdin-findings.ts';
 
 /** `quash verify -`: finds the secret on stdin and asks its provider. Nothing is kept. */
 export async function run(options: Options<'verify'>, context: Context): Promise<Exit> {
@@ -26,70 +14,11 @@ export async function run(options: Options<'verify'>, context: Context): Promise
       'verifying: a secret or an id on the command line is not taken, since others can read it there; write the secret to stdin: quash verify - < FILE',
     );
   }
-  const { bytes, gap } = await readStdin(context.stdin, mostBytes, context.signal);
-  if (gap) throw new QuashError('usage', 'verifying what came from stdin: it is more than 1 MB; scan it with quash scan -');
   const warn = (text: string) => {
     if (!options.quiet) context.stderr.write(`quash: ${text}\n`);
   };
-  const scanned = await scanTargets(
-    { ...everything, ...options, targets: ['-'] },
-    { ...context, stdin: Readable.from([Buffer.from(bytes)]) as unknown as NodeJS.ReadStream },
-    { warn },
-  );
-  const { findings, ignored } = await settleFindings(scanned, context, warn);
-  const found = findings.length > 0 ? findings : [await asPattern(bytes, options, context)];
+  const { findings, ignored, scanned } = await findingsOnStdin(options, context, { warn, doing: 'verifying' });
   const startedAt = performance.now();
-  const judged = await askProviders(found, options, context, { warn });
+  const judged = await askProviders(findings, options, context, { warn });
   return reportFindings(judged, { ...scanned, ignored, startedAt }, { ...options, failOn: 'any' }, context);
-}
-
-/** What a scan of text on stdin leaves out that a scan of a tree may be told of. */
-const everything = {
-  history: false,
-  tree: true,
-  range: undefined,
-  since: undefined,
-  sinceCommit: undefined,
-  branch: [],
-  unreachable: false,
-  include: [],
-  exclude: [],
-  maxSize: mostBytes,
-  as: undefined,
-  minSeverity: 'info',
-  minConfidence: 0,
-  ignore: false,
-  output: undefined,
-  jobs: 1,
-} as const;
-
-/** What came in as a value of the pattern that `--pattern` names, where its shape alone does not tell. */
-async function asPattern(bytes: Uint8Array, options: Options<'verify'>, context: Context): Promise<Finding> {
-  const value = new TextDecoder().decode(bytes).trim();
-  if (value === '') throw new QuashError('usage', 'verifying what came from stdin: it is empty; write the secret to stdin');
-  const [wanted, ...others] = options.pattern;
-  if (wanted === undefined || others.length > 0)
-    throw new QuashError(
-      'usage',
-      'verifying what came from stdin: no pattern knows it; name one with --pattern (quash patterns list), or add what stands beside it',
-    );
-  const { set } = await loadPatterns({ files: options.patterns });
-  const pattern = set.patterns.find(({ id }) => id === wanted) as Pattern;
-  const { key } = await fingerprintKey(context.env);
-  const secret = new Secret(value);
-  const print = fingerprint(key, pattern.provider, identifying(pattern, secret, {}));
-  const length = Buffer.byteLength(value);
-  return {
-    id: findingId(print),
-    fingerprint: print,
-    pattern,
-    secret,
-    parts: {},
-    entropy: shannonEntropy(value),
-    confidence: pattern.confidence,
-    verdict: { state: 'unasked' },
-    locations: [
-      { origin: { kind: 'stdin' }, start: 0, end: length, line: 1, column: 1, endLine: 1, endColumn: value.length + 1 },
-    ],
-  };
 }

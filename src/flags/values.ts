@@ -130,11 +130,12 @@ function ago(count: number, unit: 'd' | 'w' | 'm' | 'y'): Date {
   }
 }
 
-const durationSyntax = /^(\d{1,5})([smhdw])$/;
+const durationSyntax = /^(?:(\d{1,5})([smhdw])|0)$/;
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
 /** Milliseconds. */
 function readDuration(text: string): Reading {
+  if (text === '0') return { value: 0 };
   const [, count, unit] = durationSyntax.exec(text) ?? [];
   if (count === undefined) return { problem: 'must be a duration such as 30m, 12h, 7d or 2w' };
   return { value: Number(count) * unitMs[unit as keyof typeof unitMs] };

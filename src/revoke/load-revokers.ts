@@ -16,8 +16,16 @@ export function revokerNames(): readonly string[] {
     .sort();
 }
 
-/** The revokers of `revokers/PROVIDER.ts`. Throws a QuashError of code `pattern` when there are none, or what is there is none. */
-export async function loadRevokers(provider: string): Promise<readonly ReadyRevoker[]> {
+const loaded = new Map<string, Promise<readonly ReadyRevoker[]>>();
+
+/** The revokers of `revokers/PROVIDER.ts`, the same objects each time. Throws a QuashError of code `pattern` when there are none, or what is there is none. */
+export function loadRevokers(provider: string): Promise<readonly ReadyRevoker[]> {
+  const known = loaded.get(provider) ?? load(provider);
+  loaded.set(provider, known);
+  return known;
+}
+
+async function load(provider: string): Promise<readonly ReadyRevoker[]> {
   // The name comes from a pattern, which may be the user's: nothing but a file of that folder can be meant by it.
   if (!revokerNames().includes(provider))
     throw new QuashError(

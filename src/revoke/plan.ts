@@ -182,12 +182,14 @@ export function plannedCall(
 }
 
 function shownUrl({ request }: ReadyHttpStep, revoker: ReadyRevoker, batch: readonly Credential[]): string {
-  const { parts, picks } = pickVariables(revoker, batch[0] as Credential);
+  // Of a revoker by itself there is no credential: what it falls back on is shown.
+  const [first] = batch;
+  const { parts, picks } = first ? pickVariables(revoker, first) : { parts: revoker.defaults, picks: {} };
   const [, scheme = '', authority = '', rest = ''] = /^(https?:\/\/)?([^/?#]*)(.*)$/s.exec(request.url) ?? [];
   if (scheme === '') return nameVariables(request.url);
   const host = authority.replace(/\{\{(part|pick):([a-z0-9_-]+)\}\}/g, (whole, kind: string, name: string) => {
-    const value = kind === 'part' ? parts[name] : picks[name];
-    return value ?? whole;
+    const found: Readonly<Record<string, string>> = kind === 'part' ? parts : picks;
+    return found[name] ?? whole;
   });
   // What was found beside it is a host, or the base of an API: whatever else it may be is not shown.
   const isPlain = /^(?:https?:\/\/)?[0-9A-Za-z.-]+(?::[0-9]+)?(?:\/[0-9A-Za-z._/-]*)?$/.test(host);
@@ -207,7 +209,7 @@ function named(templates: Readonly<Record<string, string>>): Record<string, stri
 }
 
 function namedJson(json: Json, count: number): Json {
-  if (json === '{{secrets}}') return [count === 1 ? '{secret}' : `{${count} secrets}`];
+  if (json === '{{secrets}}') return [count === 1 ? '{secret}' : count === 0 ? '{secrets}' : `{${count} secrets}`];
   if (typeof json === 'string') return nameVariables(json);
   if (json === null || typeof json !== 'object') return json;
   if (Array.isArray(json)) return (json as readonly Json[]).map((item) => namedJson(item, count));

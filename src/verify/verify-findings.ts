@@ -46,7 +46,10 @@ export async function verifyFindings(findings: readonly Finding[], options: Veri
 }
 
 /** A finding's verdict: by the value itself, else from the cache, else from its provider. */
-export async function verdictOf(finding: Finding, options: VerifyOptions): Promise<Verdict> {
+export async function verdictOf(
+  finding: Pick<Finding, 'pattern' | 'secret' | 'parts'> & Partial<Pick<Finding, 'fingerprint'>>,
+  options: VerifyOptions,
+): Promise<Verdict> {
   const { context, cache, now } = options;
   const { told, dead, canary } = judgeOffline(finding, now(), options.canaryAccounts);
   if (canary !== undefined && !options.touchCanaries)
@@ -55,11 +58,12 @@ export async function verdictOf(finding: Finding, options: VerifyOptions): Promi
   const verification = options.verificationOf(finding.pattern);
   if (!verification) return { ...told, state: 'unverifiable' };
   if (!context) return { ...told, state: 'unasked' };
-  const known = cache?.get(finding.fingerprint);
+  const { fingerprint } = finding;
+  const known = fingerprint === undefined ? undefined : cache?.get(fingerprint);
   if (known) return known;
   if (options.signal.aborted) return { ...told, state: 'unasked', reason: 'the run was interrupted' };
   const { provider } = finding.pattern;
   const verdict = { ...told, ...(await ask(verification, { provider, secret: finding.secret, parts: finding.parts }, context)) };
-  if (verdict.state === 'live' || verdict.state === 'dead') cache?.put(finding.fingerprint, verdict);
+  if (fingerprint !== undefined && (verdict.state === 'live' || verdict.state === 'dead')) cache?.put(fingerprint, verdict);
   return verdict;
 }

@@ -1,0 +1,90 @@
+import type { Context } from '../cli-context.ts';
+import { QuashError } from '../errors.ts';
+import { parseFilter } from '../ledger/filter.ts';
+import type { Ledger } from '../ledger/store.ts';
+import type { Plan, Purpose } from '../model/plan.ts';
+import type { Credential } from '../model/revocation.ts';
+import { loadPatterns } from '../patterns/pattern-set.ts';
+import { openFindings } from './open-ledger.ts';
+import { dueToFinalise } from './revocation-status.ts';
+import type { RevokeOptions } from './revoke.ts';
+import { findingsOnStdin } from './stdin-findings.ts';
+
+export interface Gathered {
+  readonly credentials: readonly Credential[];
+  /** Absent where nothing is kept: what came from stdin. */
+  readonly ledger?: Ledger;
+}
+
+/** The credentials that a command line means: of stdin, of the ledger by id or filter, or those of a plan. */
+export async function gatherCredentials(
+  options: RevokeOptions,
+  context: Context,
+  {
+    warn,
+    plan,
+    purpose,
+    journal,
+  }: {
+    readonly warn: (text: string) => void;
+    readonly plan: Plan | undefined;
+    readonly purpose: Purpose;
+    readonly journal: string;
+  },
+): Promise<Gathered> {
+  const { ids } = options;
+  const where = 'where' in options ? options.where : undefined;
+  const isStdin = ids.includes('-');
+  const ways = [isStdin, ids.length > 0 && !isStdin, where !== undefined].filter(Boolean).length;
+  if (isStdin && ids.length > 1) throw usage('- reads the secret from stdin, and stands alone');
+  if (ways > 1) throw usage('name findings by their ids, by --where, or write a secret to stdin with -: one of them');
+  if (plan && ways > 0 && !isStdin) throw usage('--plan names its findings itself; leave the others out');
+  if (isStdin) return { credentials: await fromStdin(options, context, warn) };
+  if (ways === 0 && !plan && purpose !== 'finalise')
+    throw usage('name findings by their ids, by --where FILTER, or write a secret to stdin with -');
+
+  const ledger = await openFindings(options, context);
+  try {
+    const wanted = plan
+      ? plan.steps.flatMap(({ findings }) => findings)
+      : ids.length > 0
+        ? ids
+        : where === undefined
+          ? dueToFinalise(journal, new Date())
+          : undefined;
+    const stored = wanted ? await Promise.all(wanted.map((id) => ledger.get(id))) : await ledger.find(parseFilter(where ?? ''));
+    const credentials = await Promise.all(
+      [...new Map(stored.map((one) => [one.id, one])).values()].map(async (finding) => {
+        const { secret, parts } = await ledger.unseal(finding);
+        const { id, pattern, verdict, locations } = finding;
+        return { id, pattern, verdict, locations, secret, parts };
+      }),
+    );
+    return { credentials, ledger };
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
+}
+
+async function fromStdin(options: RevokeOptions, context: Context, warn: (text: string) => void): Promise<readonly Credential[]> {
+  const { findings } = await findingsOnStdin({ pattern: options.pattern, patterns: options.patterns }, context, {
+    warn,
+    doing: 'revoking',
+  });
+  // What a scan runs with leaves out what a plan tells.
+  const { set } = await loadPatterns({ files: options.patterns, withExamples: true });
+  const byId = new Map(set.patterns.map((pattern) => [pattern.id, pattern]));
+  return findings.map(({ id, pattern, secret, parts, verdict, locations }) => ({
+    id,
+    pattern: byId.get(pattern.id) ?? pattern,
+    secret,
+    parts,
+    verdict,
+    locations,
+  }));
+}
+
+function usage(problem: string): QuashError {
+  return new QuashError('usage', `revoking: ${problem}`);
+}

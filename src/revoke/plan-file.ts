@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { QuashError } from '../errors.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Credential } from '../model/revocation.ts';
+import { plannedCall, sealPlan } from './plan.ts';
+import type { ReadyRevoker } from './revoker-schema.ts';
+
+const staleAfterMs = 24 * 60 * 60_000;
+
+const shape = z.looseObject({
+  plan: z.looseObject({
+    id: z.string(),
+    hash: z.string().regex(/^[0-9a-f]{64}$/),
+    createdAt: z.iso.datetime(),
+    purpose: z.enum(['revoke', 'finalise', 'undo']),
+    by: z.string(),
+    steps: z.array(
+      z.looseObject({
+        id: z.string(),
+        findings: z.array(z.string()),
+        provider: z.string(),
+        tasks: z.array(z.enum(['revoke', 'disable', 'enable'])),
+        calls: z.array(z.looseObject({})),
+        credentials: z.array(z.looseObject({ finding: z.string() })),
+      }),
+    ),
+    left: z.array(z.looseObject({ finding: z.string() })),
+  }),
+});
+
+/** A plan as a file keeps it. */
+export function planText(plan: Plan): string {
+  return `${JSON.stringify({ plan }, undefined, 2)}\n`;
+}
+
+/** Reads a plan's file. Throws a QuashError when it is none, or not the one that was written. */
+export function readPlan(text: string, file: string): Plan {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new QuashError('usage', `reading the plan ${file}: it is no JSON; quash revoke … --save FILE writes one`, { cause });
+  }
+  const read = shape.safeParse(json);
+  if (!read.success)
+    throw new QuashError('usage', `reading the plan ${file}: it is no plan; quash revoke … --save FILE writes one`);
+  const plan = (json as { readonly plan: Plan }).plan;
+  if (sealPlan(plan).hash !== plan.hash || plan.id !== plan.hash.slice(0, 12))
+    throw new QuashError('usage', `reading the plan ${file}: it was changed after it was made; make it anew`);
+  return plan;
+}
+
+/** Why a plan is not run as it is any more; undefined when it may be. */
+export async function whyStale(
+  plan: Plan,
+  credentials: ReadonlyMap<string, Credential>,
+  {
+    now,
+    revokerOf,
+  }: { readonly now: Date; readonly revokerOf: (pattern: Credential['pattern']) => Promise<ReadyRevoker | undefined> },
+): Promise<string | undefined> {
+  const ageMs = now.getTime() - Date.parse(plan.createdAt);
+  if (ageMs > staleAfterMs) return `it was made at ${plan.createdAt}, and a plan holds for 24 hours`;
+  if (ageMs < -5 * 60_000) return `it says to be made at ${plan.createdAt}, which is still to come`;
+  for (const step of plan.steps) {
+    const batch = step.findings.flatMap((id) => credentials.get(id) ?? []);
+    if (batch.length !== step.findings.length) return `the values of step ${step.id} are not all there any more`;
+    const revokers = new Set(await Promise.all(batch.map(({ pattern }) => revokerOf(pattern))));
+    const [revoker] = revokers;
+    // What is sent comes from the revokers, never from the file: this only makes sure that both say the same.
+    const calls = revoker
+      ? step.tasks.flatMap((task) => (revoker.tasks[task] ?? []).map((one) => plannedCall(one, revoker, batch)))
+      : [];
+    if (revokers.size > 1 || JSON.stringify(calls) !== JSON.stringify(step.calls))
+      return `what would be sent in step ${step.id} is not what it says`;
+  }
+  return undefined;
+}
