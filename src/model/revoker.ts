@@ -63,6 +63,8 @@ export interface HttpStep {
   readonly find?: {
     readonly in: string;
     readonly where: Readonly<Record<string, string>>;
+    /** Where the element shows its value with the middle masked: its ends must be those of the leaked one. */
+    readonly masked?: string;
     readonly keep: Readonly<Record<string, string>>;
   };
 }

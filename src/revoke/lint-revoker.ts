@@ -65,8 +65,8 @@ function lintStep(step: ReadyStep, scope: Scope): readonly string[] {
   if (step.kind === 'look-up') {
     if (!['GET', 'HEAD', 'POST'].includes(method)) problems.push(`a look-up changes nothing, and ${method} does`);
     if (keptBy(step).length === 0 && !step.find) problems.push('a look-up must keep or find something');
-    if (step.find && Object.keys(step.find.where).length === 0)
-      problems.push('find must say by where which element is the credential’s own');
+    if (step.find && Object.keys(step.find.where).length === 0 && step.find.masked === undefined)
+      problems.push('find must say by where or masked which element is the credential’s own');
   } else if (step.find || Object.keys(step.keep).length > 0) problems.push('only a look-up keeps or finds');
   for (const rule of [...step.accepted, ...step.gone]) {
     const wrong = rule.status.find((one) => one === 429 || one >= 500);
@@ -81,7 +81,8 @@ function lintStep(step: ReadyStep, scope: Scope): readonly string[] {
   const refused = step.accepted.flatMap(({ status }) => status).find((one) => one >= 400);
   if (refused !== undefined)
     problems.push(`${refused} is no acceptance; where it means that nothing was left to do, say it by gone`);
-  const paths = step.find ? [step.find.in, ...Object.keys(step.find.where), ...Object.values(step.find.keep)] : [];
+  const { find } = step;
+  const paths = find ? [find.in, ...Object.keys(find.where), find.masked ?? find.in, ...Object.values(find.keep)] : [];
   for (const path of paths) if (!parsePath(path)) problems.push(`${JSON.stringify(path)} is no path into JSON`);
   return problems;
 }

@@ -11,6 +11,7 @@ import { fill, plain, type Variables } from '../verify/template.ts';
 import type { FailureKind } from '../wire/failure.ts';
 import type { Acted, Transport } from '../wire/transport.ts';
 import type { Wire } from '../wire/wire.ts';
+import { hasEndsOf } from './masked.ts';
 import type { ReadyHttpStep, ReadyRevoker, ReadyStep } from './revoker-schema.ts';
 
 export interface StepContext {
@@ -143,8 +144,12 @@ function found(
     if ('problem' in filled) return { outcome: 'refused', evidence: `nothing was looked up: ${filled.problem}` };
     wanted.push([path, filled.value]);
   }
-  const own = elements.filter((element) =>
-    wanted.every(([path, value]) => valuesAt(element, path).some((one) => textOf(one) === value)),
+  const { masked } = step.find;
+  const secret = variables.secret ?? '';
+  const own = elements.filter(
+    (element) =>
+      wanted.every(([path, value]) => valuesAt(element, path).some((one) => textOf(one) === value)) &&
+      (masked === undefined || valuesAt(element, masked).some((one) => hasEndsOf(textOf(one) ?? '', secret))),
   );
   if (own.length !== 1)
     return {
