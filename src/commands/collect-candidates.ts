@@ -56,7 +56,7 @@ export function builtTables(set: PatternSet, patterns: readonly Pattern[]): { re
 /** Gathers candidates: those whose path counts for their pattern and the options, and that no comment allows. */
 export function createCollector(patterns: readonly Pattern[], options: ScanOptions) {
   const candidates: Candidate[] = [];
-  let allowedByComment = 0;
+  const allowed: Candidate[] = [];
   const isWanted = pathFilter(options);
   const countsAt = patternPaths();
   function addCandidate(candidate: Candidate): void {
@@ -64,7 +64,7 @@ export function createCollector(patterns: readonly Pattern[], options: ScanOptio
     const path = 'path' in origin ? origin.path : undefined;
     if (path !== undefined && (!isWanted(path, 'file') || !countsAt(candidate.pattern, path))) return;
     if (candidate.allowedBy && options.ignore) {
-      allowedByComment++;
+      allowed.push(candidate);
       return;
     }
     candidates.push(candidate);
@@ -110,6 +110,6 @@ export function createCollector(patterns: readonly Pattern[], options: ScanOptio
     addAll(more: readonly Candidate[]): void {
       for (const candidate of more) addCandidate(candidate);
     },
-    result: () => ({ candidates: candidates as readonly Candidate[], allowedByComment }),
+    result: () => ({ candidates: candidates as readonly Candidate[], allowed: allowed as readonly Candidate[] }),
   };
 }

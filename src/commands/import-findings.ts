@@ -6,7 +6,7 @@ import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
 import { actorOf } from '../ledger/actor.ts';
 import { type ForeignEntry, type ForeignReport, readForeignReport } from '../ledger/compat/foreign-report.ts';
-import { findingId, fingerprint, identifying } from '../ledger/fingerprint.ts';
+import { findingId, fingerprint } from '../ledger/fingerprint.ts';
 import { fingerprintKey } from '../ledger/key.ts';
 import { keyCheck } from '../ledger/key-check.ts';
 import { patternOfCard } from '../ledger/pattern-card.ts';
@@ -25,6 +25,7 @@ import { createScanner } from '../scan/scanner.ts';
 import { readVersion } from '../version.ts';
 import { outcomeWords } from './keep-findings.ts';
 import { openOrMakeStore } from './open-store.ts';
+import { identifyWith } from './settle-findings.ts';
 
 const mostBytes = 256_000_000;
 
@@ -67,10 +68,7 @@ async function importReport(
   const recognise = recogniser(set.patterns);
   const valued = entries.filter(({ value }) => value !== undefined);
   const candidates = valued.map((entry) => recognise(entry, tool));
-  const findings = foldFindings(candidates, (pattern, secret, parts) => {
-    const print = fingerprint(key, pattern.provider, identifying(pattern, secret, parts));
-    return { fingerprint: print, id: findingId(print) };
-  });
+  const findings = foldFindings(candidates, identifyWith(key));
   const hashes = hashedFindings(entries, tool, key);
   const at = new Date().toISOString();
   const outcome = await ledger.recordScan(

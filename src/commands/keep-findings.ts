@@ -9,11 +9,13 @@ import { keyCheck } from '../ledger/key-check.ts';
 import type { ScannedTarget, ScanOutcome, ScanRecord } from '../ledger/store.ts';
 import type { Finding } from '../model/finding.ts';
 import { formatCount } from '../report/quantities.ts';
+import { foldFindings } from '../scan/fold.ts';
 import { resolveTarget, type TargetKind } from '../sources/target.ts';
 import { readVersion } from '../version.ts';
 import { pathFilter } from './collect-candidates.ts';
 import { openOrMakeStore } from './open-store.ts';
 import type { Scanned } from './scan-targets.ts';
+import { identifyWith } from './settle-findings.ts';
 
 /** What a scan gave, for the ledger. */
 export interface Kept {
@@ -31,7 +33,8 @@ export async function keepFindings(
   options: Options<'scan'>,
   context: Context,
 ): Promise<string> {
-  const { key, notice } = findings.length > 0 ? await fingerprintKey(context.env) : { key: undefined, notice: undefined };
+  const isAnything = findings.length > 0 || scanned.allowed.length > 0;
+  const { key, notice } = isAnything ? await fingerprintKey(context.env) : { key: undefined, notice: undefined };
   if (notice) return `nothing was kept in the ledger: ${notice}`;
   const patterns = new Map(scanned.patterns.map((pattern) => [pattern.id, pattern]));
   const record: ScanRecord = {
@@ -51,7 +54,8 @@ export async function keepFindings(
       const pattern = patterns.get(id);
       return pattern !== undefined && (!pattern.generic || options.minConfidence <= usualConfidence);
     },
-    known,
+    // What a comment allows is not reported, and still there.
+    known: key ? [...known, ...foldFindings(scanned.allowed, identifyWith(key))] : known,
   };
   const ledger = await openOrMakeStore(options, context);
   try {

@@ -11,7 +11,7 @@ import { openOutput } from './open-output.ts';
 import type { Scanned } from './scan-targets.ts';
 
 /** What a report tells of besides its findings. */
-export interface Reported extends Omit<Scanned, 'ignores' | 'allowedByComment'> {
+export interface Reported extends Omit<Scanned, 'ignores' | 'allowed'> {
   readonly ignored: Summary['ignored'];
   readonly turnedDown?: readonly TurnedDown[];
   /** As `performance.now()` gave it. */

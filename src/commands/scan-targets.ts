@@ -26,7 +26,7 @@ export interface Scanned {
   readonly patterns: readonly Pattern[];
   readonly ignores: Ignores;
   /** Candidates that a comment on their line allows. */
-  readonly allowedByComment: number;
+  readonly allowed: readonly Candidate[];
   readonly bytes: number;
   readonly objects: number;
   /** The folder that paths are relative to. */
@@ -48,7 +48,7 @@ export async function scanTargets(options: ScanOptions, context: Context, events
     candidates: parts.flatMap((part, index) => part.candidates.map((candidate) => inTarget(candidate, options.targets[index]))),
     gaps: parts.flatMap((part) => part.gaps),
     patterns: [...new Map(parts.flatMap((part) => part.patterns).map((pattern) => [pattern.id, pattern])).values()],
-    allowedByComment: sum((part) => part.allowedByComment),
+    allowed: parts.flatMap((part, index) => part.allowed.map((candidate) => inTarget(candidate, options.targets[index]))),
     bytes: sum((part) => part.bytes),
     objects: sum((part) => part.objects),
     root: context.cwd,

@@ -53,7 +53,7 @@ function readConditions(text: string): readonly Condition[] {
     const match = syntax.exec(text);
     if (!match || match[0].trim() === '') throw problem(`${shown(text.slice(at).trim())} is not understood`);
     const [, name = '', operator, ...values] = match;
-    if (operator === undefined) throw problem(`${shown(match[0].trim())} compares nothing; write ${name || 'field'}=value`);
+    if (operator === undefined) throw problem(`${shown(match[0].trim())} compares nothing; write field=value`);
     const field = filterFields.find((known) => known === name.toLowerCase());
     if (field === undefined) throw problem(`there is no field ${shown(name)}; known are ${filterFields.join(', ')}`);
     const value = values.find((one) => one !== undefined) ?? '';

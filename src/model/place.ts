@@ -26,8 +26,22 @@ const ownerNames: ReadonlySet<string> = new Set([
   'username',
 ]);
 
+/** Parts that are known to be public: what a provider calls the credential, or whom it was given to. */
+const identifierNames: ReadonlySet<string> = new Set([
+  'account-sid',
+  'app-id',
+  'application-id',
+  'client-id',
+  'client_id',
+  'cloud-name',
+  'key-sid',
+  'key_id',
+  'tenant_id',
+]);
+
 /** A provider tells the owner's name, and it may be shown. What is long and no e-mail address may be a token in the place of a name. */
 function isOwner(part: string, value: Secret): boolean {
+  if (identifierNames.has(part)) return true;
   return ownerNames.has(part) && (value.length < 16 || /^[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+$/.test(value.reveal()));
 }
 
