@@ -1,6 +1,8 @@
 import { Secret } from '../../src/model/secret.ts';
 import type { Planted, Rig } from './rig.ts';
 
+let found = 0;
+
 /** A login of a real server as a finding: what stood in the text, and nothing that was made up. */
 export function findLogin(rig: Rig, patternId: string, secret: string, parts: Readonly<Record<string, string>>): Planted {
   const pattern = rig.patterns.find(({ id }) => id === patternId);
@@ -8,7 +10,7 @@ export function findLogin(rig: Rig, patternId: string, secret: string, parts: Re
   return {
     known: { pattern: patternId, secret, parts, state: 'live' },
     credential: {
-      id: `${patternId} ${JSON.stringify(parts)}`,
+      id: `login-${found++}`,
       pattern,
       secret: new Secret(secret),
       parts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, new Secret(value)])),
