@@ -16,7 +16,10 @@ export interface Revoker {
   readonly hosts: readonly string[];
   /** Who may do it: whoever holds the value (`none`: not even that is presented), the credential itself, or a credential of ours. */
   readonly authority: 'none' | 'self' | 'admin';
-  /** With `admin`: what is needed, and the environment variable that it is read from unless `--admin` says otherwise. */
+  /**
+   * With `admin`: what is needed, and the environment variable that it is read from unless `--admin` says otherwise. With
+   * `self`: what does it instead where it is there.
+   */
   readonly admin?: { readonly what: string; readonly env: string };
   /** How many credentials one run of the steps takes. */
   readonly batch: { readonly max: number };

@@ -16,8 +16,8 @@ export function lintRevoker(revoker: ReadyRevoker, patterns: readonly Pattern[])
     else if (pattern.revoker !== revoker.provider) problems.push(`the pattern ${id} does not say revoker: ${revoker.provider}`);
     return pattern ? [pattern] : [];
   });
-  if ((revoker.authority === 'admin') !== (revoker.admin !== undefined))
-    problems.push('what is needed of ours is said by admin, and only with authority admin');
+  if (revoker.authority === 'none' ? revoker.admin : revoker.authority === 'admin' && !revoker.admin)
+    problems.push('what is needed of ours is said by admin: always with authority admin, never with authority none');
   for (const [name, { of, regex }] of Object.entries(revoker.pick)) {
     const wrong = regexProblem(regex);
     if (wrong !== undefined) problems.push(`pick ${name}: ${wrong}`);
@@ -33,7 +33,8 @@ export function lintRevoker(revoker: ReadyRevoker, patterns: readonly Pattern[])
     }
     if (revoker.batch.max > 1 && steps.some(({ kind }) => kind === 'look-up'))
       problems.push(`${task}: what is looked up is one credential's; with batch.max above 1 there is none`);
-    if (revoker.authority === 'admin' && !steps.some(usesAdmin)) problems.push(`${task}: no step uses {{admin}}`);
+    if (revoker.admin && !steps.some((step) => templatesOf(step).some(([, text]) => text.includes('{{admin'))))
+      problems.push(`${task}: no step uses {{admin}}`);
   }
   return problems;
 }
@@ -104,7 +105,7 @@ function lintTemplate(place: string, template: string, { revoker, own, kept }: S
         if (isBatch) return say('what a provider told is one credential’s; with batch.max above 1 there is none');
         return own.every(({ verify }) => tells(verify, name)) ? [] : say(`not every pattern's provider tells its ${name}`);
       case 'admin':
-        return revoker.authority === 'admin' ? [] : say('{{admin}} needs authority admin');
+        return revoker.admin ? [] : say('{{admin}} needs admin');
       case 'secret':
         return isBatch ? say('with batch.max above 1 it is {{secrets}}, in a JSON body') : [];
       case 'secrets':

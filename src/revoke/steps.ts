@@ -8,7 +8,7 @@ import { buildRequest, nameVariables } from '../verify/request.ts';
 import { describeRule, matchingRule } from '../verify/rules.ts';
 import { readKept } from '../verify/tells.ts';
 import { fill, plain, type Variables } from '../verify/template.ts';
-import type { FailureKind } from '../wire/failure.ts';
+import { isUndone } from '../wire/failure.ts';
 import type { Acted, Transport } from '../wire/transport.ts';
 import type { Wire } from '../wire/wire.ts';
 import { hasEndsOf } from './masked.ts';
@@ -62,18 +62,6 @@ function withDefaults(template: string, { defaults }: ReadyRevoker): string {
   return template.replace(/\{\{part:([a-z0-9_-]+)\}\}/g, (whole, name: string) => defaults[name] ?? whole);
 }
 
-/** What went wrong before anything was sent, or was said by the provider instead of doing it. */
-const isUndone: Readonly<Partial<Record<FailureKind, true>>> = {
-  'host-refused': true,
-  'address-refused': true,
-  'request-refused': true,
-  name: true,
-  tls: true,
-  redirect: true,
-  'rate-limited': true,
-  'host-down': true,
-};
-
 async function request(step: ReadyHttpStep, { revoker, variables, hide }: Subject, { wire }: StepContext): Promise<Acted> {
   const built = buildRequest(step.request, variables);
   if ('problem' in built) return { outcome: 'refused', evidence: `nothing was sent: ${built.problem}` };
@@ -103,7 +91,7 @@ async function request(step: ReadyHttpStep, { revoker, variables, hide }: Subjec
   if (known) return known;
   if ('failure' in sent) {
     const { kind, detail } = sent.failure;
-    return { outcome: isUndone[kind] ? 'refused' : 'in-doubt', evidence: detail };
+    return { outcome: isUndone(kind) ? 'refused' : 'in-doubt', evidence: detail };
   }
   const { status } = sent.answer;
   // What goes wrong inside a provider may do so before or after the effect.

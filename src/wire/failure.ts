@@ -27,6 +27,22 @@ export type FailureKind =
   | 'host-down'
   | 'cancelled';
 
+/** Whether a request that failed so did nothing for sure: nothing was sent, or an answer came instead of doing it. */
+export function isUndone(kind: FailureKind): boolean {
+  return undone[kind] ?? false;
+}
+
+const undone: Readonly<Partial<Record<FailureKind, true>>> = {
+  'host-refused': true,
+  'address-refused': true,
+  'request-refused': true,
+  name: true,
+  tls: true,
+  redirect: true,
+  'rate-limited': true,
+  'host-down': true,
+};
+
 /** What can be returned wherever something else was hoped for. */
 export interface Failed {
   readonly failure: WireFailure;
