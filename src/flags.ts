@@ -817,10 +817,11 @@ export const flags = [
   {
     name: 'as',
     kind: 'choice',
-    choices: ['repository', 'folder', 'file', 'url', 'stdin'],
+    choices: ['repository', 'folder', 'file', 'url', 'stdin', 'ci-log', 'chat', 'archive'],
     placeholder: 'KIND',
     category: 'select',
-    help: 'take TARGET for a repository, folder, file, url or stdin',
+    help: 'take TARGET for a repository, folder, ci-log, chat, archive, …',
+    details: 'repository, folder, file, url, stdin; ci-log, chat and archive where its content leaves that open.',
     commands: scans,
   },
   {
