@@ -67,9 +67,18 @@ export async function openAsking(options: AskOptions, context: Context, events: 
     options.endpoint.some((endpoint) => endpoint.startsWith(`${provider}=`) || endpoint.startsWith(`${provider}@`));
   const asking = { wire, loadProtocol, isPlaceKnown, now };
   const verificationOf = await verificationSource(options, context);
+  // What was alive and is not any more is dead where it lived, wherever else it might have been of.
+  const seenAlive = new Set<string>();
   const askerOf = (pattern: Pattern): Asker | undefined => {
     const verification = verificationOf(pattern);
-    return verification && (({ secret, parts }) => ask(verification, { provider: pattern.provider, secret, parts }, asking));
+    if (!verification) return undefined;
+    const { provider } = pattern;
+    return async ({ secret, parts, verdict }) => {
+      const isPlaceProven = verdict?.state === 'live' || seenAlive.has(secret.reveal());
+      const answer = await ask(verification, { provider, secret, parts, isPlaceProven }, asking);
+      if (answer.state === 'live') seenAlive.add(secret.reveal());
+      return answer;
+    };
   };
   const cache = options.verdictAge === undefined ? undefined : await openCache(options.verdictAge, context, events);
   return {

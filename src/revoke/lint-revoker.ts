@@ -33,8 +33,7 @@ export function lintRevoker(revoker: ReadyRevoker, patterns: readonly Pattern[])
     }
     if (revoker.batch.max > 1 && steps.some(({ kind }) => kind === 'look-up'))
       problems.push(`${task}: what is looked up is one credential's; with batch.max above 1 there is none`);
-    if (revoker.admin && !steps.some((step) => templatesOf(step).some(([, text]) => text.includes('{{admin'))))
-      problems.push(`${task}: no step uses {{admin}}`);
+    if (revoker.admin && !steps.some(usesAdmin)) problems.push(`${task}: no step uses {{admin}}`);
   }
   return problems;
 }
