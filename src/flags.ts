@@ -88,8 +88,8 @@ export interface Command {
 
 /** The words that have commands under them. */
 export const groups = {
-  hook: { help: 'stop secrets before they are committed or pushed' },
-  findings: { help: 'what scans have kept, and what was decided of it' },
+  hook: { help: 'stop secrets before a commit or a push' },
+  findings: { help: 'what scans kept, and what was decided' },
   keys: { help: 'whom the secrets in the ledger are sealed to' },
   journal: { help: 'what was revoked, and by whom' },
   revokers: { help: 'what can be taken back by an API' },
@@ -104,7 +104,7 @@ const targets = { name: 'targets', placeholder: 'TARGET', kind: 'path', many: tr
 
 export const commands = {
   scan: {
-    help: 'find secrets in a repository, folder, file, URL or stdin',
+    help: 'find secrets in a repository, folder or URL',
     arguments: [targets],
     examples: [
       ['quash scan', 'this repository and all of its history'],
@@ -130,11 +130,11 @@ The secret is never an argument, which other users of the machine could read. Wh
 Exit codes: 4 live, 1 everything else that was found, 2 usage or config or nothing found.`,
   },
   drill: {
-    help: 'rehearse a leak on this machine alone, from commit to proved dead',
+    help: 'rehearse a leak, on this machine alone',
     arguments: [],
     examples: [
-      ['quash drill', 'plants live credentials, finds, revokes and proves them dead'],
-      ['quash drill --keep=/tmp/drill', 'and leaves the ledger and the journal to look at'],
+      ['quash drill', 'from commit to proved dead'],
+      ['quash drill --keep=/tmp/drill', 'the ledger is there to look at'],
     ],
     details: `Providers are played on loopback; the run may reach nothing else, and reads and changes nothing of yours.
 Exit codes: 0 everything proved dead, 5 not everything.`,
@@ -216,7 +216,7 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
     examples: [['quash revokers show github', '']],
   },
   egress: {
-    help: 'list every host that may be contacted, why, and with what',
+    help: 'list every host that may be contacted',
     arguments: [],
     examples: [
       ['quash egress', ''],
@@ -378,7 +378,7 @@ What a pattern of ours knows is verified and revoked like our own. A detect-secr
     ],
   },
   baseline: {
-    help: 'record what is there; scans then report only what is new',
+    help: 'record what is there, and report what is new',
     arguments: [targets],
     examples: [
       ['quash baseline --output .quash-baseline', 'accept what this repository holds'],
@@ -661,7 +661,7 @@ export const flags = [
     help: 'the ledger: a path, a postgres:// URL, or none',
     details:
       'By default $XDG_DATA_HOME/quash/ledger.db (~/.local/share). A scan keeps findings there once quash keys init was run; in CI only when this is set. QUASH_STORE does the same, and keeps a password out of the list of processes.',
-    commands: ['scan', 'verify', ...keepers],
+    commands: ['scan', 'verify', ...keepers, ...takers, 'revoke status', ...journals],
     config: 'user',
     env: 'QUASH_STORE',
   },
@@ -1067,16 +1067,6 @@ export const flags = [
     commands: takers,
     config: 'user',
     layers: 'join',
-  },
-  {
-    name: 'store',
-    kind: 'text',
-    placeholder: 'PLACE',
-    category: 'run',
-    help: 'the ledger: a path, a postgres:// URL, or none',
-    commands: [...takers, 'revoke status', ...journals],
-    config: 'user',
-    env: 'QUASH_STORE',
   },
   {
     name: 'key',
