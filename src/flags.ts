@@ -609,7 +609,7 @@ export const flags = [
     help: "only findings that match: 'verdict=live severity>medium'",
     details: whereDetails,
     common: true,
-    commands: ['findings list', 'findings export', 'verify', ...deciders],
+    commands: ['findings list', 'findings export', 'verify', 'revoke', ...deciders],
   },
   {
     name: 'all',
@@ -986,15 +986,6 @@ export const flags = [
     help: 'do what is planned, once the number is typed',
     common: true,
     commands: takers,
-  },
-  {
-    name: 'where',
-    kind: 'text',
-    placeholder: 'FILTER',
-    category: 'select',
-    help: 'findings that match, instead of ids',
-    common: true,
-    commands: ['revoke'],
   },
   {
     name: 'plan',

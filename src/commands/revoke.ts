@@ -134,7 +134,7 @@ async function revoke(scene: Scene): Promise<Exit> {
  * dead by our own hand, the plan that did it still knows whose it was.
  */
 async function askFirst(
-  { records, purpose, found }: Scene,
+  { records, found }: Scene,
   ask: (credential: Credential) => Promise<Verdict>,
 ): Promise<readonly Credential[]> {
   const standings = standingsOf(records.journal.lines());
@@ -143,7 +143,7 @@ async function askFirst(
       const verdict = await ask(credential);
       if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable')
         await records.store.recordVerdict(credential.id, verdict);
-      const id = purpose === 'revoke' ? undefined : standings.get(credential.id)?.disabled?.plan;
+      const id = standings.get(credential.id)?.disabled?.plan;
       const kept = id ? records.keptPlan(id) : undefined;
       const before = kept?.steps.flatMap(({ credentials }) => credentials).find(({ finding }) => finding === credential.id);
       return { ...credential, verdict: { ...(before && toldOf(before)), ...verdict } };

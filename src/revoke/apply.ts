@@ -129,6 +129,10 @@ async function applyStep(
   }
   return keep([...results.values()]);
 
+  async function keepVerdict(id: string, verdict: Verdict): Promise<void> {
+    if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable') await store.recordVerdict(id, verdict);
+  }
+
   async function keep(list: readonly RevocationResult[]): Promise<readonly RevocationResult[]> {
     const refusals = list.filter(({ state }) => state === 'refused' || state === 'already-dead');
     journal.append(
@@ -160,7 +164,7 @@ async function applyStep(
     );
     let members: (TaskMember & { readonly verdict: Verdict })[] = [];
     for (const { credential, verdict } of judged) {
-      if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable') await store.recordVerdict(credential.id, verdict);
+      await keepVerdict(credential.id, verdict);
       const standing = standings.get(credential.id);
       const planned = step.credentials.find(({ finding }) => finding === credential.id);
       const decided = decide({ plan, step, planned, verdict, standing, now: terms.now() });
@@ -191,6 +195,7 @@ async function applyStep(
       });
       for (const { credential } of now) {
         const ended = ends.get(credential.id) as TaskEnd;
+        if ('verdict' in ended) await keepVerdict(credential.id, ended.verdict);
         const isDeath = ended.state === 'proved' && task !== 'enable';
         const seconds = isDeath ? (ended.seconds ?? outcome.get(credential.id)?.secondsToDead ?? null) : null;
         if (ended.state === 'proved') {
@@ -210,7 +215,7 @@ async function applyStep(
         .map((member) => ({
           ...member,
           // The next task finds it dead.
-          credential: { ...member.credential, verdict: deadBy(member.credential, ends.get(member.credential.id), terms.now()) },
+          credential: { ...member.credential, verdict: verdictAfter(member.credential, ends.get(member.credential.id)) },
           standing: withoutDone(member.standing, task),
         }));
     }
@@ -235,8 +240,8 @@ function rowOf(
   };
 }
 
-function deadBy({ verdict }: Credential, end: TaskEnd | undefined, now: Date): Verdict {
-  return end ? { state: 'dead', checkedAt: now.toISOString(), evidence: end.evidence } : verdict;
+function verdictAfter({ verdict }: Credential, end: TaskEnd | undefined): Verdict {
+  return end && 'verdict' in end ? end.verdict : verdict;
 }
 
 /** The steps of a task that is over are no steps of the next. */

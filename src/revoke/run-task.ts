@@ -1,7 +1,7 @@
 import type { Plan, PlanStep } from '../model/plan.ts';
 import type { Credential } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
-import type { Told } from '../model/verdict.ts';
+import type { Told, Verdict } from '../model/verdict.ts';
 import { groupBy } from './group-by.ts';
 import type { Journal, NewEntry } from './journal.ts';
 import { type ProofTerms, pollUntil, type Seen } from './prove.ts';
@@ -31,8 +31,9 @@ export interface TaskMember {
 
 /** What became of one credential. */
 export type TaskEnd =
-  | { readonly state: 'proved'; readonly evidence: string; readonly seconds: number | null }
-  | { readonly state: 'requested' | 'failed'; readonly evidence: string };
+  | { readonly state: 'proved'; readonly evidence: string; readonly seconds: number | null; readonly verdict: Verdict }
+  | { readonly state: 'requested'; readonly evidence: string; readonly verdict: Verdict }
+  | { readonly state: 'failed'; readonly evidence: string };
 
 /** A call in doubt is sent again once: what is in doubt twice is for a person to look at. */
 const mostSends = 2;
@@ -199,7 +200,7 @@ export async function runTask(
       if (isProved) {
         const sent = sentAt.get(credential.id);
         const seconds = sent && terms.deathTells ? Math.max(0, Math.round((at.getTime() - sent.getTime()) / 100) / 10) : null;
-        ends.set(credential.id, { state: 'proved', evidence: evidence ?? '', seconds });
+        ends.set(credential.id, { state: 'proved', evidence: evidence ?? '', seconds, verdict });
         return line(credential, {
           action: 'proved',
           step: lastAct,
@@ -213,7 +214,7 @@ export async function runTask(
         verdict.state === 'live' || verdict.state === 'dead'
           ? `it is ${verdict.state} still: ${evidence}`
           : (evidence ?? 'its provider cannot be asked whether it is dead');
-      ends.set(credential.id, { state: 'requested', evidence: why });
+      ends.set(credential.id, { state: 'requested', evidence: why, verdict });
       // What was stopped is looked at again by the next run; what had its time is over.
       return terms.signal.aborted
         ? undefined

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readJournal } from '../../src/revoke/journal.ts';
@@ -284,4 +284,51 @@ test('a secret is never an argument, nor is a credential of ours', async () => {
   expect(admin.code).toBe(2);
   expect(admin.stderr).toContain('file:PATH');
   expect(admin.stderr).not.toContain(known.secret);
+});
+
+describe('findings of the ledger', () => {
+  test('are planned by filter, taken back by id, and their standing is kept; the journal is anchored there', async () => {
+    const { quash, planFile, env, data } = desk();
+    const { planted, text } = await plantOf('github-pat-classic', 'gitlab-access-token', 'anthropic-api-key');
+    const folder = join(env.HOME!, 'work');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'keys.env'), text);
+    expect(await quash(['keys', 'init'])).toMatchObject({ code: 0 });
+    const scan = await runQuash(['scan', folder, '--offline'], { env });
+    expect(scan.code, scan.stderr).toBe(1);
+
+    const plan = await quash(['revoke', '--where', 'provider=gitlab', '--format', 'json']);
+    expect(plan.code, plan.stderr).toBe(0);
+    expect((JSON.parse(plan.stdout) as { plan: { steps: unknown[] } }).plan.steps).toMatchObject([
+      { provider: 'gitlab', credentials: [{ where: ['keys.env:2'] }] },
+    ]);
+    const all = await quash(['revoke', '--where', 'path~keys.env', '--save', planFile]);
+    expect(all.code, all.stderr).toBe(0);
+    const applied = await quash(['revoke', '--plan', planFile, '--apply', '--yes']);
+    expect(applied.code, applied.stdout + applied.stderr).toBe(0);
+    expect(planted.map(({ known }) => known.state)).toEqual(['dead', 'dead', 'disabled']);
+    for (const { known } of planted) expect(applied.stdout + everythingIn(data)).not.toContain(known.secret);
+
+    const listed = await quash(['findings', 'list', '--format', 'json']);
+    const findings = (JSON.parse(listed.stdout) as { findings: { id: string; provider: string; verdict: { state: string } }[] })
+      .findings;
+    expect(findings.map(({ verdict }) => verdict.state)).toEqual(['dead', 'dead', 'dead']);
+    const key = findings.find(({ provider }) => provider === 'anthropic')!;
+
+    // What is due is none yet; by its id it is made final now.
+    expect((await quash(['revoke', 'finalise'])).stdout).toContain('0 credentials');
+    expect(await quash(['revoke', 'finalise', key.id.slice(0, 6), '--save', planFile])).toMatchObject({ code: 0 });
+    expect(await quash(['revoke', 'finalise', '--plan', planFile, '--apply', '--yes'])).toMatchObject({ code: 0 });
+    expect(planted[2]!.known).toMatchObject({ state: 'dead', revocations: 1 });
+
+    expect(await quash(['journal', 'verify'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('which the ledger knows'),
+    });
+    const file = join(data, 'journal.jsonl');
+    const written = readFileSync(file, 'utf8').trimEnd().split('\n');
+    writeFileSync(file, `${written.slice(0, -4).join('\n')}\n`);
+    expect(await quash(['journal', 'verify'])).toMatchObject({ code: 5, stdout: expect.stringContaining('cut off its end') });
+    expect(await quash(['revoke', key.id])).toMatchObject({ code: 2, stderr: expect.stringContaining('cut off its end') });
+  });
 });
