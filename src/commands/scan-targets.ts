@@ -1,4 +1,5 @@
 import { lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
@@ -39,6 +40,7 @@ export interface Scanned {
 
 /** Scans all targets of a command, one after the other. */
 export async function scanTargets(options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  if (options.home) return scanHome(options, context, events);
   const parts: Scanned[] = [];
   for (const text of options.targets) {
     const as = isDocumentKind(options.as) ? undefined : (options.as as TargetKind | undefined);
@@ -425,6 +427,47 @@ async function scanFolderAs(
   const setting = { root, patterns, tables, options, context, events, as, collect: collected.add };
   const others = await scanRest({ ...nothingScanned, others: files }, setting);
   return { ...collected.result(), ...others, gaps: [...gaps, ...others.gaps], patterns, ignores, root };
+}
+
+/** What tools keep in the home folder, and nothing else of it; what that is comes first. */
+async function scanHome(options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  if (options.targets.length !== 1 || options.targets[0] !== '.')
+    throw new QuashError('usage', 'scanning the home folder: --home takes no TARGET; scan the other one by a call of its own');
+  const { listHome } = await import('../sources/home-places.ts');
+  const { openFilesScan } = await import('./scan-files.ts');
+  const root = context.env.HOME || homedir();
+  const isWanted = pathFilter(options);
+  const places = (await listHome(root))
+    .map(({ name, paths }) => ({ name, paths: paths.filter((path) => isWanted(path, 'file')) }))
+    .filter(({ paths }) => paths.length > 0);
+  context.signal.throwIfAborted();
+  const count = places.reduce((sum, { paths }) => sum + paths.length, 0);
+  events.warn(`--home reads these ${count} files of ${root}, and no others:`);
+  for (const { name, paths } of places) {
+    const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
+    events.warn(`  ${name}: ${paths.slice(0, 3).join(', ')}${more}`);
+  }
+  const { patterns, ignores, tables } = await prepare(root, undefined, options, events);
+  const collected = createCollector(patterns, options);
+  const { minConfidence, maxSize } = options;
+  const scan = openFilesScan({ root, patterns, tables, minConfidence, maxSize }, options, context.signal, events);
+  let result: ScannedFiles;
+  try {
+    for (const { paths } of places) for (const path of paths) scan.add({ path });
+    result = await scan.finish();
+  } finally {
+    await scan.close();
+  }
+  const others = await scanRest(result, { root, patterns, tables, options, context, events, collect: collected.add });
+  return {
+    ...collected.result(),
+    gaps: [...result.gaps, ...others.gaps],
+    patterns,
+    ignores,
+    bytes: result.bytes + others.bytes,
+    objects: count - result.others.length + others.objects,
+    root,
+  };
 }
 
 /** Scans what the threads left to somebody else, and collects what they found. */

@@ -278,3 +278,45 @@ test('what is packed is not told of twice', async () => {
   expect(found.of(github('stored')).locations).toHaveLength(1);
   expect(readFileSync(join(folder, 'a.zip')).includes(github('stored'))).toBe(true);
 });
+
+describe('--home', () => {
+  const transcript = (seed: string) =>
+    `${JSON.stringify({ type: 'user', message: { role: 'user', content: 'hi' } })}\n${JSON.stringify({
+      type: 'user',
+      toolUseResult: { stdout: `API=1\nGITHUB_TOKEN="${github(seed)}"\n` },
+    })}\n`;
+  const files = {
+    '.claude/projects/-home-ann-shop/0a1b.jsonl': transcript('transcript'),
+    '.mcp.json': JSON.stringify({ mcpServers: { github: { env: { GITHUB_TOKEN: github('mcp') } } } }),
+    'work/shop/.cursor/mcp.json': JSON.stringify({
+      mcpServers: { a: { headers: { Authorization: `Bearer ${github('project')}` } } },
+    }),
+    '.codex/sessions/2026/01/02/rollout-1.jsonl': transcript('rollout'),
+    '.bash_history': `export GITHUB_TOKEN=${github('history')}\n`,
+    'work/shop/.env.local': `GITHUB_TOKEN=${github('env')}\n`,
+    '.docker/config.json': JSON.stringify({
+      auths: { 'ghcr.io': { auth: Buffer.from(`ann:${github('docker')}`).toString('base64') } },
+    }),
+    '.kube/config': `users:\n- name: a\n  user:\n    token: ${github('kube')}\n`,
+    'Library/Application Support/Code/User/settings.json': `{"github.token": "${github('editor')}"}`,
+  };
+  const others = { 'notes.txt': line('notes'), 'work/shop/src/a.ts': `const a = '${github('code')}';\n` };
+
+  test('reads what tools keep there, says so before, and reads no more', async () => {
+    const home = folderOf({ ...files, ...others });
+    const found = await scan(['--home'], { cwd: temporaryFolder(), env: { HOME: home } });
+    const where = found.findings.flatMap(({ locations }) => locations.map(({ origin }) => 'path' in origin && origin.path));
+    expect(where.sort()).toEqual(Object.keys(files).sort());
+    expect(found.stderr).toContain(`--home reads these ${Object.keys(files).length} files of ${home}, and no others:`);
+    expect(found.stderr).toContain('Claude Code: .claude/projects/-home-ann-shop/0a1b.jsonl');
+    expect(found.summary).toMatchObject({ complete: true, objects: Object.keys(files).length });
+  });
+
+  test('takes no target and no part of a history', async () => {
+    for (const args of [
+      ['--home', 'a'],
+      ['--home', '--staged'],
+    ])
+      expect((await runQuash(['scan', ...args])).code).toBe(2);
+  });
+});
