@@ -42,19 +42,21 @@ export interface Scanned {
 export async function scanTargets(options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
   if (options.home) return scanHome(options, context, events);
   const parts: Scanned[] = [];
+  const targets: { readonly text: string; readonly isFile: boolean }[] = [];
   for (const text of options.targets) {
     const as = isDocumentKind(options.as) ? undefined : (options.as as TargetKind | undefined);
     const target = resolveTarget(text, context.cwd, as);
+    targets.push({ text, isFile: target.kind === 'file' });
     parts.push(await scanTarget(target, options, context, events));
   }
   if (parts.length === 1) return parts[0];
   const sum = (pick: (part: Scanned) => number) => parts.reduce((total, part) => total + pick(part), 0);
   return {
     ...parts[0],
-    candidates: parts.flatMap((part, index) => part.candidates.map((candidate) => inTarget(candidate, options.targets[index]))),
+    candidates: parts.flatMap((part, index) => part.candidates.map((candidate) => inTarget(candidate, targets[index]))),
     gaps: parts.flatMap((part) => part.gaps),
     patterns: [...new Map(parts.flatMap((part) => part.patterns).map((pattern) => [pattern.id, pattern])).values()],
-    allowed: parts.flatMap((part, index) => part.allowed.map((candidate) => inTarget(candidate, options.targets[index]))),
+    allowed: parts.flatMap((part, index) => part.allowed.map((candidate) => inTarget(candidate, targets[index]))),
     bytes: sum((part) => part.bytes),
     objects: sum((part) => part.objects),
     root: context.cwd,
@@ -63,11 +65,11 @@ export async function scanTargets(options: ScanOptions, context: Context, events
 }
 
 /** Of several targets, each path says which it is in. */
-function inTarget(candidate: Candidate, target: string): Candidate {
+function inTarget(candidate: Candidate, { text, isFile }: { readonly text: string; readonly isFile: boolean }): Candidate {
   const { origin } = candidate.location;
-  if (!('path' in origin) || origin.path === undefined || target === '-' || target === '.') return candidate;
-  const prefix = target.replace(/\/+$/, '');
-  const path = origin.kind === 'file' && basename(prefix) === origin.path ? prefix : `${prefix}/${origin.path}`;
+  if (!('path' in origin) || origin.path === undefined || text === '-' || text === '.') return candidate;
+  const prefix = text.replace(/\/+$/, '');
+  const path = isFile ? prefix : `${prefix}/${origin.path}`;
   return { ...candidate, location: { ...candidate.location, origin: { ...origin, path } } };
 }
 
