@@ -825,6 +825,16 @@ export const flags = [
     commands: scans,
   },
   {
+    name: 'home',
+    kind: 'switch',
+    category: 'select',
+    help: "scan what tools keep in your home folder, agents' transcripts too",
+    details: `Settings and transcripts of coding agents, MCP servers, shell histories, .env files, logins of package managers, containers
+and clouds, settings of editors. Says which files it reads before it reads them, and reads no others.`,
+    commands: ['scan'],
+    conflicts: ['history', 'tree', 'staged', 'range', 'since', 'since-commit', 'branch', 'unreachable', 'as'],
+  },
+  {
     name: 'patterns',
     kind: 'file',
     placeholder: 'FILE',

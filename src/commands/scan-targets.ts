@@ -1,4 +1,5 @@
 import { lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
@@ -39,20 +40,23 @@ export interface Scanned {
 
 /** Scans all targets of a command, one after the other. */
 export async function scanTargets(options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  if (options.home) return scanHome(options, context, events);
   const parts: Scanned[] = [];
+  const targets: { readonly text: string; readonly isFile: boolean }[] = [];
   for (const text of options.targets) {
     const as = isDocumentKind(options.as) ? undefined : (options.as as TargetKind | undefined);
     const target = resolveTarget(text, context.cwd, as);
+    targets.push({ text, isFile: target.kind === 'file' });
     parts.push(await scanTarget(target, options, context, events));
   }
   if (parts.length === 1) return parts[0];
   const sum = (pick: (part: Scanned) => number) => parts.reduce((total, part) => total + pick(part), 0);
   return {
     ...parts[0],
-    candidates: parts.flatMap((part, index) => part.candidates.map((candidate) => inTarget(candidate, options.targets[index]))),
+    candidates: parts.flatMap((part, index) => part.candidates.map((candidate) => inTarget(candidate, targets[index]))),
     gaps: parts.flatMap((part) => part.gaps),
     patterns: [...new Map(parts.flatMap((part) => part.patterns).map((pattern) => [pattern.id, pattern])).values()],
-    allowed: parts.flatMap((part, index) => part.allowed.map((candidate) => inTarget(candidate, options.targets[index]))),
+    allowed: parts.flatMap((part, index) => part.allowed.map((candidate) => inTarget(candidate, targets[index]))),
     bytes: sum((part) => part.bytes),
     objects: sum((part) => part.objects),
     root: context.cwd,
@@ -61,11 +65,11 @@ export async function scanTargets(options: ScanOptions, context: Context, events
 }
 
 /** Of several targets, each path says which it is in. */
-function inTarget(candidate: Candidate, target: string): Candidate {
+function inTarget(candidate: Candidate, { text, isFile }: { readonly text: string; readonly isFile: boolean }): Candidate {
   const { origin } = candidate.location;
-  if (!('path' in origin) || origin.path === undefined || target === '-' || target === '.') return candidate;
-  const prefix = target.replace(/\/+$/, '');
-  const path = origin.kind === 'file' && basename(prefix) === origin.path ? prefix : `${prefix}/${origin.path}`;
+  if (!('path' in origin) || origin.path === undefined || text === '-' || text === '.') return candidate;
+  const prefix = text.replace(/\/+$/, '');
+  const path = isFile ? prefix : `${prefix}/${origin.path}`;
   return { ...candidate, location: { ...candidate.location, origin: { ...origin, path } } };
 }
 
@@ -425,6 +429,47 @@ async function scanFolderAs(
   const setting = { root, patterns, tables, options, context, events, as, collect: collected.add };
   const others = await scanRest({ ...nothingScanned, others: files }, setting);
   return { ...collected.result(), ...others, gaps: [...gaps, ...others.gaps], patterns, ignores, root };
+}
+
+/** What tools keep in the home folder, and nothing else of it; what that is comes first. */
+async function scanHome(options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  if (options.targets.length !== 1 || options.targets[0] !== '.')
+    throw new QuashError('usage', 'scanning the home folder: --home takes no TARGET; scan the other one by a call of its own');
+  const { listHome } = await import('../sources/home-places.ts');
+  const { openFilesScan } = await import('./scan-files.ts');
+  const root = context.env.HOME || homedir();
+  const isWanted = pathFilter(options);
+  const places = (await listHome(root))
+    .map(({ name, paths }) => ({ name, paths: paths.filter((path) => isWanted(path, 'file')) }))
+    .filter(({ paths }) => paths.length > 0);
+  context.signal.throwIfAborted();
+  const count = places.reduce((sum, { paths }) => sum + paths.length, 0);
+  events.warn(`--home reads these ${count} files of ${root}, and no others:`);
+  for (const { name, paths } of places) {
+    const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
+    events.warn(`  ${name}: ${paths.slice(0, 3).join(', ')}${more}`);
+  }
+  const { patterns, ignores, tables } = await prepare(root, undefined, options, events);
+  const collected = createCollector(patterns, options);
+  const { minConfidence, maxSize } = options;
+  const scan = openFilesScan({ root, patterns, tables, minConfidence, maxSize }, options, context.signal, events);
+  let result: ScannedFiles;
+  try {
+    for (const { paths } of places) for (const path of paths) scan.add({ path });
+    result = await scan.finish();
+  } finally {
+    await scan.close();
+  }
+  const others = await scanRest(result, { root, patterns, tables, options, context, events, collect: collected.add });
+  return {
+    ...collected.result(),
+    gaps: [...result.gaps, ...others.gaps],
+    patterns,
+    ignores,
+    bytes: result.bytes + others.bytes,
+    objects: count - result.others.length + others.objects,
+    root,
+  };
 }
 
 /** Scans what the threads left to somebody else, and collects what they found. */
