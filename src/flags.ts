@@ -86,7 +86,7 @@ export interface Command {
 /** The words that have commands under them. */
 export const groups = {
   hook: { help: 'stop secrets before they are committed or pushed' },
-  journal: { help: 'what was revoked, by whom, and whether the record holds' },
+  journal: { help: 'what was revoked, and by whom' },
   revokers: { help: 'what can be taken back by an API' },
   patterns: { help: 'what is looked for' },
   config: { help: 'what quash.yaml and the environment set' },
@@ -119,13 +119,13 @@ Exit codes: 0 clean and complete, 1 findings, 2 usage or config, 3 incomplete an
 Exit codes: 4 live, 1 everything else that was found, 2 usage or config or nothing found.`,
   },
   revoke: {
-    help: 'plan to take credentials back; --apply does it and proves it',
+    help: 'take credentials back, and prove it',
     arguments: [{ name: 'ids', placeholder: 'ID|-', kind: 'text', many: true }],
     examples: [
-      ['quash revoke 3f9a1c', 'print what would be done, and do nothing'],
+      ['quash revoke 3f9a1c', 'what would be done'],
       ['pbpaste | quash revoke - --apply', 'the secret in the clipboard'],
       ["quash revoke --where 'provider=github verdict=live' --save plan.json", ''],
-      ['quash revoke --plan plan.json --apply --yes', 'what was looked at before'],
+      ['quash revoke --plan plan.json --apply --yes', ''],
     ],
     details: `Every credential is asked about again right before; one that is dead is left alone. What can be switched off is switched off first: revoke finalise makes that final, revoke undo takes it back. A run that was stopped is run again: it goes on where it was.
 A policy says who and what may be revoked: $XDG_CONFIG_HOME/quash/policy.yaml, and what --policy names; what one of them refuses is refused.
@@ -135,7 +135,7 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
     help: 'make final what was switched off',
     arguments: [{ name: 'ids', placeholder: 'ID|-', kind: 'text', many: true }],
     examples: [
-      ['quash revoke finalise', 'what would be made final: all whose time is over'],
+      ['quash revoke finalise', 'all whose time is over'],
       ['quash revoke finalise 3f9a1c --apply', 'this one, and now'],
     ],
   },
@@ -153,7 +153,7 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
     ],
   },
   approve: {
-    help: 'sign a plan of somebody else with your SSH key',
+    help: 'sign a plan of somebody else',
     arguments: [{ name: 'plan', placeholder: 'PLAN', kind: 'file', required: true }],
     examples: [['quash approve plan.json', 'shows it, and writes plan.json.*.sig']],
     details:
@@ -171,13 +171,13 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
     help: 'prove that no line was changed, removed or moved',
     arguments: [],
     examples: [
-      ['quash journal verify', 'also against the line that the ledger knows'],
-      ['quash journal verify --head head.json', 'and against one that was kept elsewhere'],
+      ['quash journal verify', 'and against the ledger'],
+      ['quash journal verify --head head.json', 'and what was kept elsewhere'],
     ],
     details: 'Exit codes: 0 it holds, 5 it was tampered with.',
   },
   'journal export-head': {
-    help: 'print the last line’s number and hash, to be kept elsewhere',
+    help: 'print its last line’s hash, to keep elsewhere',
     arguments: [],
     examples: [['quash journal export-head > head.json', '']],
   },
@@ -718,7 +718,7 @@ export const flags = [
     name: 'apply',
     kind: 'switch',
     category: 'run',
-    help: 'do what was planned, after the number was typed',
+    help: 'do what is planned, once the number is typed',
     common: true,
     commands: takers,
   },
@@ -727,7 +727,7 @@ export const flags = [
     kind: 'text',
     placeholder: 'FILTER',
     category: 'select',
-    help: "findings that match: 'provider=github verdict=live'",
+    help: 'findings that match, instead of ids',
     common: true,
     commands: ['revoke'],
   },
@@ -763,7 +763,7 @@ export const flags = [
     default: 604_800_000,
     placeholder: 'TIME',
     category: 'run',
-    help: 'leave switched off what can be, for so long: 7d; 0 makes it final',
+    help: 'how long what can be is only off: 7d; 0 is final',
     common: true,
     commands: ['revoke'],
     config: 'user',
@@ -785,7 +785,7 @@ export const flags = [
     placeholder: 'PROVIDER=WHERE',
     repeatable: true,
     category: 'run',
-    help: 'where a credential of ours is: env:NAME, file:PATH or prompt',
+    help: 'our credential: env:NAME, file:PATH or prompt',
     details: 'Without it, the environment variable that the plan names.',
     common: true,
     commands: takers,
@@ -818,7 +818,7 @@ export const flags = [
     kind: 'file',
     placeholder: 'FILE',
     category: 'run',
-    help: 'sign with this key, or the one of the agent that it is the public half of',
+    help: 'sign with this key; a public one means the agent',
     common: true,
     commands: ['approve'],
   },

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { startProxy } from '../../fixtures/servers/proxy.ts';
 import { makeCertificate } from '../../fixtures/servers/certificate.ts';
+import { startProxy } from '../../fixtures/servers/proxy.ts';
 import { acme, failureIn, get, hostile, openWire, textOf } from './wires.ts';
 
 async function behindProxy(status?: number) {
