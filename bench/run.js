@@ -23,6 +23,7 @@ import { compare, compareDifficult } from './equal.js';
 import { race, ratio, runOnce, versionOf } from './measure.js';
 import { contenderOf, peersOnPath } from './peers.js';
 import { buildFiles, buildVersions } from './repositories.js';
+import { measureVerifying } from './verify.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -432,6 +433,51 @@ async function equal() {
   );
 }
 
+async function verify() {
+  const { figures, limits } = await measureVerifying({ cli, env, scratch });
+  const [offline, answered, ...dead] = figures;
+  const count = (value) => (value === undefined ? '–' : value.toLocaleString('en'));
+  section(
+    '10,000 findings, and their providers',
+    [
+      '',
+      'wall',
+      'CPU',
+      'peak memory',
+      'live',
+      'dead',
+      'unknown',
+      'requests',
+      'asked twice',
+      'most at once, a host',
+      'most in a second, a host',
+    ],
+    figures.map((one) =>
+      one.failure
+        ? [one.name, 'failed', '', '', '', '', '', '', '', '', one.failure.replaceAll(/\s+/g, ' ').slice(0, 160)]
+        : [
+            one.name,
+            seconds(one.wall),
+            seconds(one.cpu),
+            megabytes(one.memory),
+            ...[one.live, one.dead, one.unknown, one.requests, one.twice, one.concurrency, one.perSecond].map(count),
+          ],
+    ),
+    [
+      claim('requests that were not one for each finding', Math.abs((answered.requests ?? Number.NaN) - 10_000), 0),
+      claim('secrets asked about twice', answered.twice, 0),
+      claim('verdicts that were neither live nor dead', answered.unknown, 0),
+      claim('requests at once to a host, by its limit', answered.concurrency / limits.concurrency, 1),
+      // The slices in which a second is dealt out are not those of the server's clock.
+      claim('requests in a second to a host, by its limit', answered.perSecond / limits.perSecond, 1.2),
+      claim('peak memory', Math.max(...figures.map(({ memory }) => memory ?? Number.NaN)), 512, false, ' MB'),
+      ...dead.map((one) => claim(`${one.name}: wall`, one.wall, 60, false, ' s')),
+    ],
+    [],
+    [{ elsewhere: undefined, ...offline }, answered, ...dead],
+  );
+}
+
 function write() {
   const date = new Date().toISOString().slice(0, 10);
   const cpu = cpus()[0].model;
@@ -487,7 +533,7 @@ function write() {
   return `bench/results/${name}.md and .json`;
 }
 
-const parts = { history, versions, files, hook, start, hostile, equal };
+const parts = { history, versions, files, hook, start, hostile, equal, verify };
 const unknown = only.filter((part) => !(part in parts));
 if (unknown.length > 0) {
   console.error(`choosing what to measure: there is no ${unknown.join(', ')}; parts are ${Object.keys(parts).join(', ')}`);

@@ -13,7 +13,7 @@ export function helpForQuash(): string {
       isGroup(word) ? [groupUsage(word), groups[word].help] : [usageOf(word as CommandName), commandOf(word as CommandName).help],
   );
   return page(
-    'quash finds leaked secrets.',
+    'quash finds leaked secrets, asks whether they work, and takes them back.',
     examples([
       ['quash scan', 'this repository: its working tree and its history'],
       ['quash hook install', 'scan what is staged before every commit'],

@@ -77,7 +77,12 @@ async function parseCommand(command: CommandName, args: readonly string[]): Prom
         given.set(flag.name, flag.repeatable ? [...((given.get(flag.name) as Value[] | undefined) ?? []), value] : value);
         return value;
       };
-      parser.addOption(new Option(`${short}--${flag.name} <${flag.placeholder}>`).argParser(takeValue));
+      const placeholder = flag.optional === undefined ? `<${flag.placeholder}>` : `[${flag.placeholder}]`;
+      parser.addOption(new Option(`${short}--${flag.name} ${placeholder}`).argParser(takeValue));
+      if (flag.optional !== undefined)
+        parser.on(`option:${flag.name}`, (text: string | null) => {
+          if (text === null) given.set(flag.name, flag.optional ?? '');
+        });
     }
   }
   try {

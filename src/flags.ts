@@ -40,6 +40,8 @@ export interface Flag {
   readonly choices?: readonly string[];
   readonly default?: boolean | number | string;
   readonly repeatable?: true;
+  /** The value may be left out, and is then this; one that is given follows `=`. */
+  readonly optional?: string;
   readonly category: keyof typeof categories;
   /** One line, no full stop. */
   readonly help: string;
@@ -86,11 +88,11 @@ export interface Command {
 
 /** The words that have commands under them. */
 export const groups = {
-  hook: { help: 'stop secrets before they are committed or pushed' },
+  hook: { help: 'stop secrets before a commit or a push' },
+  findings: { help: 'what scans kept, and what was decided' },
+  keys: { help: 'whom the secrets in the ledger are sealed to' },
   journal: { help: 'what was revoked, and by whom' },
   revokers: { help: 'what can be taken back by an API' },
-  findings: { help: 'what scans have kept, and what was decided of it' },
-  keys: { help: 'whom the secrets in the ledger are sealed to' },
   patterns: { help: 'what is looked for' },
   config: { help: 'what quash.yaml and the environment set' },
 } as const satisfies Record<string, { readonly help: string }>;
@@ -102,7 +104,7 @@ const targets = { name: 'targets', placeholder: 'TARGET', kind: 'path', many: tr
 
 export const commands = {
   scan: {
-    help: 'find secrets in a repository, folder, file, URL or stdin',
+    help: 'find secrets in a repository, folder or URL',
     arguments: [targets],
     examples: [
       ['quash scan', 'this repository and all of its history'],
@@ -126,6 +128,16 @@ Exit codes: 0 clean and complete, 1 findings, 2 usage or config, 3 incomplete an
     details: `Of findings of the ledger the identity of this machine opens the values, and the verdicts are kept. What comes from stdin is not.
 The secret is never an argument, which other users of the machine could read. Whatever stands beside it on stdin (a key id, a host) is used as in a scan.
 Exit codes: 4 live, 1 everything else that was found, 2 usage or config or nothing found.`,
+  },
+  drill: {
+    help: 'rehearse a leak, on this machine alone',
+    arguments: [],
+    examples: [
+      ['quash drill', 'from commit to proved dead'],
+      ['quash drill --keep=/tmp/drill', 'the ledger is there to look at'],
+    ],
+    details: `Providers are played on loopback; the run may reach nothing else, and reads and changes nothing of yours.
+Exit codes: 0 everything proved dead, 5 not everything.`,
   },
   revoke: {
     help: 'take credentials back, and prove it',
@@ -204,7 +216,7 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
     examples: [['quash revokers show github', '']],
   },
   egress: {
-    help: 'list every host that may be contacted, why, and with what',
+    help: 'list every host that may be contacted',
     arguments: [],
     examples: [
       ['quash egress', ''],
@@ -366,7 +378,7 @@ What a pattern of ours knows is verified and revoked like our own. A detect-secr
     ],
   },
   baseline: {
-    help: 'record what is there; scans then report only what is new',
+    help: 'record what is there, and report what is new',
     arguments: [targets],
     examples: [
       ['quash baseline --output .quash-baseline', 'accept what this repository holds'],
@@ -400,6 +412,7 @@ Keys are the names of the flags: min-severity: high, exclude: ['**/vendor/**'], 
 export type CommandName =
   | 'scan'
   | 'verify'
+  | 'drill'
   | 'revoke'
   | 'revoke finalise'
   | 'revoke undo'
@@ -434,6 +447,7 @@ export type CommandName =
 const all = [
   'scan',
   'verify',
+  'drill',
   'revoke',
   'revoke finalise',
   'revoke undo',
@@ -495,8 +509,6 @@ const patternUsers = [
   'patterns check',
 ] as const;
 const settings = [...patternUsers, 'config show'] as const;
-const takers = ['revoke', 'revoke finalise', 'revoke undo'] as const;
-const journals = ['journal show', 'journal verify', 'journal export-head'] as const;
 const listings = [
   'findings list',
   'findings show',
@@ -505,7 +517,10 @@ const listings = [
   'patterns show',
   'config show',
   'egress',
+  'drill',
 ] as const;
+const takers = ['revoke', 'revoke finalise', 'revoke undo'] as const;
+const journals = ['journal show', 'journal verify', 'journal export-head'] as const;
 
 // Who asks for a part of the history does not ask what is in the working tree since long ago.
 const partOfHistory = { history: true, tree: false } as const;
@@ -547,6 +562,16 @@ export const flags = [
     help: 'text or json',
     common: true,
     commands: [...listings, ...takers, 'revoke status', 'journal show', 'journal verify', 'revokers list', 'revokers show'],
+  },
+  {
+    name: 'keep',
+    kind: 'path',
+    placeholder: 'DIR',
+    optional: '',
+    category: 'output',
+    help: 'keep the ledger, the journal and what leaked, in DIR or a temporary folder',
+    common: true,
+    commands: ['drill'],
   },
   {
     name: 'output',
@@ -636,7 +661,7 @@ export const flags = [
     help: 'the ledger: a path, a postgres:// URL, or none',
     details:
       'By default $XDG_DATA_HOME/quash/ledger.db (~/.local/share). A scan keeps findings there once quash keys init was run; in CI only when this is set. QUASH_STORE does the same, and keeps a password out of the list of processes.',
-    commands: ['scan', 'verify', 'revoke status', ...takers, ...journals, ...keepers],
+    commands: ['scan', 'verify', ...keepers, ...takers, 'revoke status', ...journals],
     config: 'user',
     env: 'QUASH_STORE',
   },
@@ -779,13 +804,35 @@ export const flags = [
     config: 'anyone',
   },
   {
+    name: 'limit',
+    kind: 'text',
+    placeholder: 'NAME=NUMBER',
+    repeatable: true,
+    category: 'select',
+    help: 'how far archives are followed: maxDepth=8, maxRatio=200, …',
+    details: 'maxDepth, maxRatio, maxTotalBytes, maxEntries, maxWholeBytes. Each that bites is a gap that says so.',
+    commands: scans,
+    config: 'anyone',
+  },
+  {
     name: 'as',
     kind: 'choice',
-    choices: ['repository', 'folder', 'file', 'url', 'stdin'],
+    choices: ['repository', 'folder', 'file', 'url', 'stdin', 'ci-log', 'chat', 'archive'],
     placeholder: 'KIND',
     category: 'select',
-    help: 'take TARGET for a repository, folder, file, url or stdin',
+    help: 'take TARGET for a repository, folder, ci-log, chat, archive, …',
+    details: 'repository, folder, file, url, stdin; ci-log, chat and archive where its content leaves that open.',
     commands: scans,
+  },
+  {
+    name: 'home',
+    kind: 'switch',
+    category: 'select',
+    help: "scan what tools keep in your home folder, agents' transcripts too",
+    details: `Settings and transcripts of coding agents, MCP servers, shell histories, .env files, logins of package managers, containers
+and clouds, settings of editors. Says which files it reads before it reads them, and reads no others.`,
+    commands: ['scan'],
+    conflicts: ['history', 'tree', 'staged', 'range', 'since', 'since-commit', 'branch', 'unreachable', 'as'],
   },
   {
     name: 'patterns',

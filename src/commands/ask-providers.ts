@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Pattern } from '../model/pattern.ts';
 import type { Verification } from '../model/verification.ts';
 import { loadPatterns, loadVerifications } from '../patterns/pattern-set.ts';
-import { type VerifyOptions, verifyFindings } from '../verify/verify-findings.ts';
+import { type Asker, type VerifyOptions, verifyFindings } from '../verify/verify-findings.ts';
 import type { Wire } from '../wire/wire.ts';
 
 /** The options of the commands that ask providers. */
@@ -47,14 +47,16 @@ export async function openAsking(options: AskOptions, context: Context, events: 
   const base: VerifyOptions = {
     now,
     signal: context.signal,
-    verificationOf: await verificationSource(options, context),
     canaryAccounts: options.canaryAccount,
     touchCanaries: options.touchCanaries,
     ...(events.onVerdict && { onVerdict: events.onVerdict }),
   };
   if (options.offline) return { options: base, close: async () => {} };
-  const { createWire } = await import('../wire/wire.ts');
-  const { loadProtocol } = await import('../wire/protocol.ts');
+  const [{ ask }, { createWire }, { loadProtocol }] = await Promise.all([
+    import('../verify/ask.ts'),
+    import('../wire/wire.ts'),
+    import('../wire/protocol.ts'),
+  ]);
   const wire = createWire({
     allowHosts: options.allowHost,
     endpoints: options.endpoint,
@@ -63,9 +65,24 @@ export async function openAsking(options: AskOptions, context: Context, events: 
   });
   const isPlaceKnown = (provider: string) =>
     options.endpoint.some((endpoint) => endpoint.startsWith(`${provider}=`) || endpoint.startsWith(`${provider}@`));
+  const asking = { wire, loadProtocol, isPlaceKnown, now };
+  const verificationOf = await verificationSource(options, context);
+  // What was alive and is not any more is dead where it lived, wherever else it might have been of.
+  const seenAlive = new Set<string>();
+  const askerOf = (pattern: Pattern): Asker | undefined => {
+    const verification = verificationOf(pattern);
+    if (!verification) return undefined;
+    const { provider } = pattern;
+    return async ({ secret, parts, verdict }) => {
+      const isPlaceProven = verdict?.state === 'live' || seenAlive.has(secret.reveal());
+      const answer = await ask(verification, { provider, secret, parts, isPlaceProven }, asking);
+      if (answer.state === 'live') seenAlive.add(secret.reveal());
+      return answer;
+    };
+  };
   const cache = options.verdictAge === undefined ? undefined : await openCache(options.verdictAge, context, events);
   return {
-    options: { ...base, context: { wire, loadProtocol, isPlaceKnown, now }, ...(cache && { cache }) },
+    options: { ...base, askerOf, ...(cache && { cache }) },
     wire,
     close: async () => {
       await wire.close();
@@ -80,27 +97,34 @@ async function openCache(maxAgeMs: number, context: Context, { warn }: AskEvents
 }
 
 /**
- * How each pattern's provider is asked. A pattern that a scanned repository brings along is never asked about: what is
- * scanned decides on nothing that is contacted.
+ * How each pattern's provider is asked: as the pattern of that id says that came with quash or that the user brought, if it is
+ * that pattern in all it looks for. What a scanned repository brings along decides on nothing that is contacted or sent.
  */
 async function verificationSource(
   options: Pick<AskOptions, 'patterns'>,
   { config }: Context,
 ): Promise<(pattern: Pattern) => Verification | undefined> {
-  const builtIn = loadVerifications();
   const foreign = new Set(
     config.files
       .filter(({ owner }) => owner === 'target')
       .flatMap(({ entries }) => [entries.get('patterns')?.value ?? []].flat().map(String)),
   );
-  if (foreign.size === 0) return (pattern) => pattern.verify ?? builtIn.get(pattern.id);
-  const { compileUserPatterns } = await import('../patterns/compile.ts');
-  const { set } = await loadPatterns();
-  const own = compileUserPatterns(options.patterns.filter((file) => !foreign.has(file)));
-  const trusted = new Set([...set.patterns, ...own].map(placeOf));
-  return (pattern) => (trusted.has(placeOf(pattern)) ? (pattern.verify ?? builtIn.get(pattern.id)) : undefined);
+  const own = options.patterns.filter((file) => !foreign.has(file));
+  const { set } = await loadPatterns({ files: own });
+  const builtIn = loadVerifications();
+  const trusted = new Map(set.patterns.map((pattern) => [pattern.id, pattern]));
+  const seen = new Map<Pattern, Verification | undefined>();
+  return (pattern) => {
+    if (!seen.has(pattern)) {
+      const known = trusted.get(pattern.id);
+      const isSame = known !== undefined && whatIsSought(known) === whatIsSought(pattern);
+      seen.set(pattern, isSame ? (known.verify ?? builtIn.get(known.id)) : undefined);
+    }
+    return seen.get(pattern);
+  };
 }
 
-function placeOf({ id, source, regex }: Pattern): string {
-  return JSON.stringify([id, source.file, source.line, regex]);
+/** What a pattern finds and calls what it finds, as one text; what is told of it besides is left out. */
+function whatIsSought(pattern: Pattern): string {
+  return JSON.stringify({ ...pattern, examples: [], counterExamples: [], verify: undefined, runbook: undefined });
 }

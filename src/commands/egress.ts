@@ -8,9 +8,11 @@ import { egressOfRevoker } from '../revoke/egress.ts';
 import { loadRevokers, revokerNames } from '../revoke/load-revokers.ts';
 import { type EgressRow, egressOf, joinRows } from '../verify/egress.ts';
 import { loadProtocol } from '../wire/protocol.ts';
+import { checkDestinations } from './check-destinations.ts';
 
 /** `quash egress`: every host that may be contacted, with what is sent there and what that brings about. Contacts nothing. */
 export async function run(options: Options<'egress'>, context: Context): Promise<Exit> {
+  await checkDestinations(options);
   const { set } = await loadPatterns({ files: options.patterns });
   const verifications = loadVerifications();
   const rows: EgressRow[] = [];

@@ -2,6 +2,7 @@ import type { Context } from '../cli-context.ts';
 import { type Exit, exits, mergeExits } from '../exit.ts';
 import type { Options } from '../flags.ts';
 import type { Finding, Summary } from '../model/finding.ts';
+import { secretsOf } from '../model/place.ts';
 import type { TurnedDown } from '../report/record.ts';
 import { createReporter } from '../report/report.ts';
 import { terminalTraits } from '../report/terminal.ts';
@@ -29,6 +30,8 @@ export async function reportFindings(
 ): Promise<Exit> {
   const traits = terminalTraits(options.output === undefined ? context.stdout : {}, context.env, !context.color.stdout);
   const shown = options.onlyLive ? findings.filter(({ verdict }) => verdict.state === 'live') : findings;
+  if (shown.length < findings.length && !options.quiet)
+    context.stderr.write(`quash: --only-live leaves out ${leftOut(findings)}\n`);
   const output = openOutput(options.output, context);
   try {
     const reporter = createReporter(
@@ -42,7 +45,7 @@ export async function reportFindings(
         quiet: options.quiet,
         root: reported.root,
         ...(reported.repositoryUrl ? { repositoryUrl: reported.repositoryUrl } : {}),
-        secrets: [...reported.candidates, ...findings].flatMap(({ secret, parts }) => [secret, ...Object.values(parts)]),
+        secrets: [...reported.candidates, ...findings].flatMap(secretsOf),
         patterns: reported.patterns,
       },
       output.write,
@@ -55,6 +58,14 @@ export async function reportFindings(
     output.close();
   }
   return exitOf(shown, reported, options.failOn);
+}
+
+/** What is known of the findings that are not live: `2 dead, 1 unknown`. */
+function leftOut(findings: readonly Finding[]): string {
+  const states = (['dead', 'unknown', 'unverifiable', 'unasked'] as const).map(
+    (state) => [state, findings.filter(({ verdict }) => verdict.state === state).length] as const,
+  );
+  return states.flatMap(([state, count]) => (count > 0 ? [`${count} ${state}`] : [])).join(', ');
 }
 
 function summarise(findings: readonly Finding[], { gaps, bytes, objects, ignored, startedAt }: Reported): Summary {

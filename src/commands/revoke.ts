@@ -172,7 +172,7 @@ async function planFor(
     graceMs: 'grace' in options ? options.grace : 0,
     revokerOf,
     runbookOf: ({ runbook }) => runbook,
-    isVerified: (pattern) => asking.options.verificationOf(pattern) !== undefined,
+    isVerified: (pattern) => asking.options.askerOf?.(pattern) !== undefined,
     adminFrom: admins.from,
     standingOf: (finding) => standings.get(finding),
     describePlace,

@@ -11,13 +11,22 @@ import { createScanner } from '../scan/scanner.ts';
 import { forScanning, sparingCompiler } from '../scan/threads.ts';
 import { createTurnedDownCollector, type TurnedDownCollector } from '../scan/turned-down.ts';
 import { type ListedFile, readFileBytes, readInto, readUnsized, withOpenFile } from '../sources/files.ts';
+import { maySpeakOtherwise } from '../sources/sniff.ts';
 import type { ScanEvents, ScanOptions } from './scan-options.ts';
 
 /** What scanning files gave: those with matches, in no order, and those that could not be read. */
 export interface ScannedFiles {
   readonly files: readonly { readonly path: string; readonly matches: readonly Match[] }[];
   readonly gaps: readonly Gap[];
+  /** Files that may be more than lines of text, or are too large to be read at once; none of them was scanned. */
+  readonly others: readonly OtherFile[];
   readonly bytes: number;
+}
+
+/** A file that somebody else has to look at; `gap` is what it is when nobody knows its format. */
+export interface OtherFile {
+  readonly path: string;
+  readonly gap?: Gap;
 }
 
 /** What every thread needs to know. Plain data. */
@@ -49,6 +58,8 @@ export interface FilesScan {
   close(): Promise<void>;
 }
 
+/** Bytes of a file that tell what it may be. */
+const headBytes = 4096;
 /** Files that one thread takes at a time. */
 const batch = 16;
 /** A thread costs about 40 ms to start, on a core that may have nothing else to do: from this many bytes on it pays. */
@@ -114,6 +125,7 @@ export function openFilesScan(
       return {
         files: parts.flatMap((part) => part.files),
         gaps: parts.flatMap((part) => part.gaps),
+        others: parts.flatMap((part) => part.others),
         bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
       };
     } finally {
@@ -146,6 +158,16 @@ export function createFileScanner(settings: FileSettings, events?: Pick<ScanEven
   interface ScannedFile {
     readonly matches: readonly Match[];
     readonly length: number;
+    /** It was not scanned: what it is has to be found out first. */
+    readonly isOther?: boolean;
+  }
+
+  const other: ScannedFile = { matches: [], length: 0, isOther: true };
+
+  function isOther(content: Uint8Array, rawPath: Uint8Array | undefined): boolean {
+    return (
+      rawPath === undefined && maySpeakOtherwise(content.length > headBytes ? content.subarray(0, headBytes) : content, path)
+    );
   }
 
   /** Reads a file into the scanner's own memory, and scans it there. */
@@ -157,11 +179,13 @@ export function createFileScanner(settings: FileSettings, events?: Pick<ScanEven
         return 'reason' in content ? content : { matches: scanner.scan(content), length: content.length };
       }
       let length = 0;
+      let isUnread = false;
       const matches = scanner.scanRead(size, (into) => {
         length = readInto(file, into);
-        return length;
+        isUnread = isOther(into.subarray(0, length), rawPath);
+        return isUnread ? 0 : length;
       });
-      return { matches, length };
+      return isUnread ? other : { matches, length };
     });
   }
 
@@ -169,6 +193,7 @@ export function createFileScanner(settings: FileSettings, events?: Pick<ScanEven
   function explainFile(rawPath: Uint8Array | undefined, { take }: TurnedDownCollector): ScannedFile | Gap {
     const content = readFileBytes(root, path, maxSize, rawPath);
     if ('reason' in content) return content;
+    if (isOther(content, rawPath)) return other;
     const matches = scanner.scan(content);
     for (const row of take(content)) turnedDown?.(row, origin());
     return { matches, length: content.length };
@@ -188,6 +213,7 @@ export function createFileScanner(settings: FileSettings, events?: Pick<ScanEven
     async run({ paths, rawPaths, counters }: FileJob, signal?: AbortSignal, onBatch?: () => void): Promise<ScannedFiles> {
       const files: { path: string; matches: readonly Match[] }[] = [];
       const gaps: Gap[] = [];
+      const others: OtherFile[] = [];
       let bytes = 0;
       let pausedAt = performance.now();
       for (let next = Atomics.add(counters, 0, batch); next < paths.length; next = Atomics.add(counters, 0, batch)) {
@@ -197,9 +223,11 @@ export function createFileScanner(settings: FileSettings, events?: Pick<ScanEven
           path = paths[i];
           const result = scanOrGiveUp(rawPaths.get(i));
           if ('reason' in result) {
-            gaps.push(result);
+            if (result.reason === 'too-large' && !rawPaths.has(i)) others.push({ path, gap: result });
+            else gaps.push(result);
             continue;
           }
+          if (result.isOther) others.push({ path });
           scanned += result.length;
           if (result.matches.length > 0) files.push({ path, matches: result.matches });
         }
@@ -212,7 +240,7 @@ export function createFileScanner(settings: FileSettings, events?: Pick<ScanEven
         signal?.throwIfAborted();
         pausedAt = performance.now();
       }
-      return { files, gaps, bytes };
+      return { files, gaps, others, bytes };
     },
   };
 }

@@ -26,6 +26,10 @@ export async function run(options: Options<'scan'>, context: Context): Promise<E
     progress.clear();
     context.stderr.write(`quash: ${neutralise(text)}\n`);
   };
+  if (options.endpoint.length > 0 || options.allowHost.length > 0) {
+    const { checkDestinations } = await import('./check-destinations.ts');
+    await checkDestinations(options);
+  }
   const turnedDown: TurnedDown[] = [];
   let scanned: Scanned;
   try {
@@ -44,9 +48,9 @@ export async function run(options: Options<'scan'>, context: Context): Promise<E
 
   const { findings, ignored, known } = await settleFindings(scanned, context, warn);
   const judged = findings.length === 0 ? findings : await judge(findings);
+  // Half of the verdicts are no report: it would look like a whole one.
+  context.signal.throwIfAborted();
   const exit = await reportFindings(judged, { ...scanned, ignored, turnedDown, startedAt }, options, context);
-  // What was interrupted has not seen everything that is there.
-  if (context.signal.aborted) return exit;
   const isAsked = options.store !== undefined;
   if (options.store === 'none' || (!isAsked && context.env.CI)) return exit;
   if (isAsked || hasRecipients(context)) {

@@ -50,6 +50,7 @@ const everything = {
   include: [],
   exclude: [],
   maxSize: mostBytes,
+  limit: [],
   as: undefined,
   minSeverity: 'info',
   minConfidence: 0,

@@ -3,11 +3,13 @@ import { QuashError } from '../errors.ts';
 import type { Exit } from '../exit.ts';
 import type { Options } from '../flags.ts';
 import { askProviders } from './ask-providers.ts';
+import { checkDestinations } from './check-destinations.ts';
 import { reportFindings } from './report-findings.ts';
 import { findingsOnStdin } from './stdin-findings.ts';
 
 /** `quash verify`: asks about findings of the ledger; with `-` about the secret on stdin, of which nothing is kept. */
 export async function run(options: Options<'verify'>, context: Context): Promise<Exit> {
+  await checkDestinations(options);
   const warn = (text: string) => {
     if (!options.quiet) context.stderr.write(`quash: ${text}\n`);
   };
@@ -29,5 +31,6 @@ export async function run(options: Options<'verify'>, context: Context): Promise
   const { findings, ignored, scanned } = await findingsOnStdin(options, context, { warn, doing: 'verifying' });
   const startedAt = performance.now();
   const judged = await askProviders(findings, options, context, { warn });
+  context.signal.throwIfAborted();
   return reportFindings(judged, { ...scanned, ignored, startedAt }, { ...options, failOn: 'any' }, context);
 }

@@ -65,6 +65,8 @@ export interface Literal {
   readonly maxOffset: number;
   /** Bytes that must follow the literal in every match: the first `count` are all in the set (256 bits, hex, low bit first). */
   readonly follow?: { readonly bytes: string; readonly count: number };
+  /** Behind the literal, every match has only these bytes (as in `follow`) up to a delimiter, which is none of them. */
+  readonly until?: { readonly bytes: string; readonly delimiter: number };
 }
 
 /** Another value that belongs to the same credential, looked for near the match. */

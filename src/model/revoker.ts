@@ -16,7 +16,10 @@ export interface Revoker {
   readonly hosts: readonly string[];
   /** Who may do it: whoever holds the value (`none`: not even that is presented), the credential itself, or a credential of ours. */
   readonly authority: 'none' | 'self' | 'admin';
-  /** With `admin`: what is needed, and the environment variable that it is read from unless `--admin` says otherwise. */
+  /**
+   * With `admin`: what is needed, and the environment variable that it is read from unless `--admin` says otherwise. With
+   * `self`: what does it instead where it is there.
+   */
   readonly admin?: { readonly what: string; readonly env: string };
   /** How many credentials one run of the steps takes. */
   readonly batch: { readonly max: number };
@@ -48,7 +51,7 @@ export interface HttpStep {
   /** A sentence for the plan: `Deletes the key by its id.` */
   readonly does: string;
   readonly kind: 'look-up' | 'act';
-  /** `DELETE https://api.example.com/v1/keys/{{kept:id}}`. Besides the variables of `verify`: `{{admin}}`, and in a JSON body `{{secrets}}`, alone in its place, for the list of all of the batch. */
+  /** `DELETE https://api.example.com/v1/keys/{{kept:id}}`. Besides the variables of `verify`, of which `{{site}}` is the one that knows the credential: `{{admin}}`, and in a JSON body `{{secrets}}`, alone in its place, for the list of all of the batch. */
   readonly request: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly basic?: { readonly user: string; readonly password: string };
@@ -63,6 +66,8 @@ export interface HttpStep {
   readonly find?: {
     readonly in: string;
     readonly where: Readonly<Record<string, string>>;
+    /** Where the element shows its value with the middle masked: its ends must be those of the leaked one. */
+    readonly masked?: string;
     readonly keep: Readonly<Record<string, string>>;
   };
 }

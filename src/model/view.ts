@@ -20,7 +20,12 @@ export interface View {
   readonly runs: Runs;
   /** Whose words they are, in order: each origin holds from byte `at` of the view on. */
   readonly pieces: readonly { readonly at: number; readonly origin: Origin }[];
+  /** What else the slice tells of a place. Asked only where something was found: a log has a time on each of its lines. */
+  readonly refine?: Refine;
 }
+
+/** Adds to an origin what is known of the byte at an offset of the slice. */
+export type Refine = (origin: Origin, offset: number) => Origin;
 
 /**
  * The way back: run `i` begins at byte `at[i]` of the view and byte `from[i]` of the slice, and takes `size[i]` bytes there.
@@ -37,6 +42,8 @@ export interface Runs {
 export interface ViewBuilder {
   /** Bytes of the view so far. */
   readonly length: number;
+  /** Whether the last of them is a line feed. */
+  readonly endsLine: boolean;
   /** What follows is told of under this origin. */
   piece(origin: Origin): void;
   /** Takes bytes of the slice as they are. */
@@ -51,8 +58,11 @@ export interface ViewBuilder {
 /** No pattern's value holds it, and a document with it is still text. */
 const separator = Buffer.from('\n\u001e\n');
 
+/** Up to this many bytes are copied one by one sooner than a part of the slice is made to copy them from. */
+const shortBytes = 128;
+
 /** Starts a view of a slice. */
-export function buildView(slice: Slice): ViewBuilder {
+export function buildView(slice: Slice, refine?: Refine): ViewBuilder {
   let bytes = Buffer.allocUnsafe(Math.max(64, slice.bytes.length + 64));
   let length = 0;
   let at = new Uint32Array(64);
@@ -91,6 +101,9 @@ export function buildView(slice: Slice): ViewBuilder {
     get length() {
       return length;
     },
+    get endsLine() {
+      return length > 0 && bytes[length - 1] === 10;
+    },
     piece(origin) {
       pieces.push({ at: length, origin });
     },
@@ -98,7 +111,12 @@ export function buildView(slice: Slice): ViewBuilder {
       if (end <= start) return;
       reserve(end - start);
       addRun(start, end - start, end - start);
-      bytes.set(slice.bytes.subarray(start, end), length);
+      const source = slice.bytes;
+      if (end - start > shortBytes) bytes.set(source.subarray(start, end), length);
+      else {
+        const target = bytes;
+        for (let from = start, to = length; from < end; from++, to++) target[to] = source[from];
+      }
       length += end - start;
     },
     replace(text, start, end) {
@@ -117,7 +135,13 @@ export function buildView(slice: Slice): ViewBuilder {
       bytes.set(separator, length);
       length += separator.length;
     },
-    build: () => ({ slice, bytes: bytes.subarray(0, length), runs: { count, at, from, size }, pieces }),
+    build: () => ({
+      slice,
+      bytes: bytes.subarray(0, length),
+      runs: { count, at, from, size },
+      pieces,
+      ...(refine && { refine }),
+    }),
   };
 }
 
@@ -141,8 +165,23 @@ export function endInSlice({ runs, bytes }: View, end: number): number {
   return runs.size[run] === length ? runs.from[run] + end - runs.at[run] : runs.from[run] + runs.size[run];
 }
 
+/** The stretch of the slice that [start, end) of a view stands for, in whatever order the view reads it. */
+export function spanInSlice(view: View, start: number, end: number): { readonly start: number; readonly end: number } {
+  const { runs, bytes } = view;
+  let low = startInSlice(view, start);
+  let high = endInSlice(view, end);
+  for (let run = runAt(runs, start); run < runs.count && runs.at[run] < end; run++) {
+    const first = Math.max(start, runs.at[run]);
+    const last = Math.min(end, runs.at[run] + lengthOf(runs, run, bytes.length));
+    low = Math.min(low, startInSlice(view, first));
+    high = Math.max(high, endInSlice(view, last));
+  }
+  return { start: low, end: high };
+}
+
 /** Whose words stand at an offset of a view. */
-export function originAt({ pieces }: View, offset: number): Origin | undefined {
+export function originAt(view: View, offset: number): Origin | undefined {
+  const { pieces, refine } = view;
   let low = 0;
   let high = pieces.length;
   while (low < high) {
@@ -150,7 +189,8 @@ export function originAt({ pieces }: View, offset: number): Origin | undefined {
     if (pieces[middle].at <= offset) low = middle + 1;
     else high = middle;
   }
-  return pieces[low - 1]?.origin;
+  const origin = pieces[low - 1]?.origin;
+  return origin && refine ? refine(origin, startInSlice(view, offset)) : origin;
 }
 
 function lengthOf({ at, count }: Runs, run: number, total: number): number {

@@ -159,6 +159,7 @@ function literalAt(text: string, place: LiteralPlace, maxLength: number): Litera
     caseSensitive: place.caseSensitive,
     minOffset: place.minOffset,
     ...(place.follow && { follow: place.follow }),
+    ...(place.until && { until: place.until }),
     maxOffset: Math.min(place.maxOffset, Math.max(place.minOffset, maxLength - Buffer.byteLength(text))),
   };
 }

@@ -1,6 +1,6 @@
 import type { Automaton } from './automaton.ts';
 import { buildAutomaton } from './automaton.ts';
-import { type Follow, followOf } from './literal-follow.ts';
+import { type Follow, followOf, type Until, untilOf } from './literal-follow.ts';
 import type { Expression, Range } from './regex.ts';
 
 /** Where in a match its first literal can stand, in bytes from the match's start. */
@@ -11,6 +11,8 @@ export interface LiteralPlace {
   readonly maxOffset: number;
   /** What must follow the literal in every match that is found by it. */
   readonly follow?: Follow;
+  /** What stands behind it up to a byte that every such match holds. */
+  readonly until?: Until;
 }
 
 export type LiteralProof =
@@ -73,11 +75,13 @@ export function proveLiterals(expression: Expression, literals: readonly string[
         if (!end) return undefined;
         const bytes = Buffer.byteLength(text);
         const follow = followOf(automaton, end.states);
+        const until = untilOf(automaton, end.states);
         return {
           caseSensitive: current[index]!.caseSensitive,
           minOffset: end.min - bytes,
           maxOffset: end.max - bytes,
           ...(follow && { follow }),
+          ...(until && { until }),
         };
       }),
     };

@@ -33,6 +33,14 @@ const columns = [
   'locations',
   'fingerprint',
   'detail',
+  'checkedAt',
+  'owner',
+  'account',
+  'scopes',
+  'created',
+  'expires',
+  'lastUsed',
+  'canary',
 ] as const;
 
 type Row = Partial<Record<(typeof columns)[number], string | number>>;
@@ -83,6 +91,14 @@ function findingRow(record: FindingRecord, name: string, location: LocationRecor
     locations: record.locations.length,
     fingerprint: record.fingerprint,
     detail: location.context ?? '',
+    checkedAt: verdict.checkedAt ?? '',
+    owner: verdict.identity ?? '',
+    account: verdict.account ?? '',
+    scopes: verdict.scopes?.join(' ') ?? '',
+    created: verdict.created ?? '',
+    expires: verdict.expires ?? '',
+    lastUsed: verdict.lastUsed ?? '',
+    canary: verdict.canary ?? '',
   };
 }
 

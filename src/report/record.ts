@@ -4,8 +4,10 @@ import type { Gap, GapReason } from '../model/gap.ts';
 import type { Location } from '../model/location.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Identity, Severity } from '../model/pattern.ts';
+import { placeIn, secretsOf } from '../model/place.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Asked, Verdict, VerdictState } from '../model/verdict.ts';
+import { type SpreadStep, spreadOf } from './spread.ts';
 
 /** A candidate that was not reported, and why: a row of `--explain`. */
 export interface TurnedDown {
@@ -34,6 +36,8 @@ export interface FindingRecord {
   readonly confidence?: number;
   readonly verdict: VerdictRecord;
   readonly first: { readonly commit: string; readonly author: string; readonly email: string; readonly date: string } | null;
+  /** The way it spread, the earliest place first; only of what was found in several kinds of places that tell when. */
+  readonly spread?: readonly SpreadStep[];
   readonly locations: readonly LocationRecord[];
 }
 
@@ -88,8 +92,10 @@ export interface TurnedDownRecord {
 export function findingRecord(finding: Finding, unredacted: boolean, concealFound: Conceal = (text) => text): FindingRecord {
   const { pattern } = finding;
   const show = (secret: Secret) => (unredacted ? secret.reveal() : secret.toString());
-  const concealOwn = concealing([finding.secret, ...Object.values(finding.parts)]);
+  const concealOwn = concealing(secretsOf(finding));
   const conceal: Conceal = unredacted ? (text) => text : (text) => concealFound(concealOwn(text));
+  const locations = finding.locations.map((location) => locationRecord(location, conceal));
+  const spread = spreadOf(locations);
   return {
     type: 'finding',
     id: finding.id,
@@ -98,13 +104,14 @@ export function findingRecord(finding: Finding, unredacted: boolean, concealFoun
     severity: pattern.severity,
     identity: pattern.identity,
     secret: show(finding.secret),
-    parts: mapValues(finding.parts, show),
+    parts: Object.fromEntries(Object.entries(finding.parts).map(([name, part]) => [name, placeIn(name, part) ?? show(part)])),
     fingerprint: finding.fingerprint,
     entropy: round(finding.entropy),
     ...(pattern.generic && { confidence: round(finding.confidence) }),
     verdict: mapStrings(verdictRecord(finding.verdict), conceal),
     first: finding.first ? mapStrings(finding.first, conceal) : null,
-    locations: finding.locations.map((location) => locationRecord(location, conceal)),
+    ...(spread.length > 0 && { spread }),
+    locations,
   };
 }
 
@@ -175,10 +182,6 @@ export function locationRecord(location: Location, conceal: (text: string) => st
     ...(copies !== undefined && { copies }),
     ...(context !== undefined && { context: conceal(context) }),
   };
-}
-
-function mapValues<T, U>(value: Readonly<Record<string, T>>, change: (item: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, change(item)]));
 }
 
 function round(value: number): number {

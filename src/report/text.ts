@@ -73,6 +73,16 @@ function findingText(record: FindingRecord, pattern: Pattern, options: ReportOpt
       : []),
     ...partLines(record, paint, width),
     ...flow(
+      (record.spread ?? []).map(({ date, place }, at) =>
+        painted(
+          `${at === 0 ? 'first' : 'then'} ${date.slice(0, 16).replace('T', ' ')} ${place}`,
+          paint,
+          at === 0 ? ['bold'] : [],
+        ),
+      ),
+      width,
+    ),
+    ...flow(
       firstDetails(record, locations).map((text) => painted(text, paint, ['dim'])),
       width,
     ),

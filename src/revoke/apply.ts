@@ -104,9 +104,9 @@ async function applyStep(
     return keep([...results.values()]);
   }
   const admin = await terms.adminOf(revoker);
-  if (revoker.admin && !admin) {
+  if (revoker.authority === 'admin' && !admin) {
     for (const { id } of present)
-      say(id, 'failed', `it needs ${revoker.admin.what}: set ${revoker.admin.env}, or --admin ${revoker.provider}=file:PATH`);
+      say(id, 'failed', `it needs ${revoker.admin?.what}: set ${revoker.admin?.env}, or --admin ${revoker.provider}=file:PATH`);
     return keep([...results.values()]);
   }
   const perHour = revoker.limits?.perHour;

@@ -139,13 +139,16 @@ function planStep(id: string, revoker: ReadyRevoker | undefined, batch: readonly
     };
   }
   const tasks = tasksOf(revoker, terms);
+  const ours = revoker.admin && { what: revoker.admin.what, ...terms.adminFrom(revoker) };
+  // A credential of ours does it instead of the leaked one, where it is there.
+  const needsOurs = revoker.authority === 'admin' || (ours?.isThere ?? false);
   const isUndoable = tasks.at(-1) === 'disable';
   return {
     ...shared,
     revoker: revoker.provider,
     tasks,
-    authority: revoker.authority,
-    needs: revoker.admin ? { what: revoker.admin.what, ...terms.adminFrom(revoker) } : null,
+    authority: needsOurs ? 'admin' : revoker.authority,
+    needs: (needsOurs && ours) || null,
     calls: tasks.flatMap((task) => (revoker.tasks[task] ?? []).map((step) => plannedCall(step, revoker, batch))),
     reversible: isUndoable,
     undoUntil: isUndoable ? undoUntil(revoker, terms.now, terms.graceMs).toISOString() : null,

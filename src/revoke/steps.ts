@@ -8,9 +8,10 @@ import { buildRequest, nameVariables } from '../verify/request.ts';
 import { describeRule, matchingRule } from '../verify/rules.ts';
 import { readKept } from '../verify/tells.ts';
 import { fill, plain, type Variables } from '../verify/template.ts';
-import type { FailureKind } from '../wire/failure.ts';
+import { isUndone } from '../wire/failure.ts';
 import type { Acted, Transport } from '../wire/transport.ts';
 import type { Wire } from '../wire/wire.ts';
+import { hasEndsOf } from './masked.ts';
 import type { ReadyHttpStep, ReadyRevoker, ReadyStep } from './revoker-schema.ts';
 
 export interface StepContext {
@@ -40,6 +41,7 @@ export function subjectOf(
     secrets: members.map(({ secret }) => secret.reveal()),
     ...(admin && { admin: admin.reveal() }),
     ...(told && { told: toldTexts(told) }),
+    ...(told?.site !== undefined && { site: told.site }),
   };
   const hide = [...members.flatMap(({ secret, parts }) => [secret, ...Object.values(parts)]), ...(admin ? [admin] : [])];
   return { revoker, members, variables, hide };
@@ -59,18 +61,6 @@ export function callOf(step: ReadyStep, revoker: ReadyRevoker): string {
 function withDefaults(template: string, { defaults }: ReadyRevoker): string {
   return template.replace(/\{\{part:([a-z0-9_-]+)\}\}/g, (whole, name: string) => defaults[name] ?? whole);
 }
-
-/** What went wrong before anything was sent, or was said by the provider instead of doing it. */
-const isUndone: Readonly<Partial<Record<FailureKind, true>>> = {
-  'host-refused': true,
-  'address-refused': true,
-  'request-refused': true,
-  name: true,
-  tls: true,
-  redirect: true,
-  'rate-limited': true,
-  'host-down': true,
-};
 
 async function request(step: ReadyHttpStep, { revoker, variables, hide }: Subject, { wire }: StepContext): Promise<Acted> {
   const built = buildRequest(step.request, variables);
@@ -101,7 +91,7 @@ async function request(step: ReadyHttpStep, { revoker, variables, hide }: Subjec
   if (known) return known;
   if ('failure' in sent) {
     const { kind, detail } = sent.failure;
-    return { outcome: isUndone[kind] ? 'refused' : 'in-doubt', evidence: detail };
+    return { outcome: isUndone(kind) ? 'refused' : 'in-doubt', evidence: detail };
   }
   const { status } = sent.answer;
   // What goes wrong inside a provider may do so before or after the effect.
@@ -142,8 +132,12 @@ function found(
     if ('problem' in filled) return { outcome: 'refused', evidence: `nothing was looked up: ${filled.problem}` };
     wanted.push([path, filled.value]);
   }
-  const own = elements.filter((element) =>
-    wanted.every(([path, value]) => valuesAt(element, path).some((one) => textOf(one) === value)),
+  const { masked } = step.find;
+  const secret = variables.secret ?? '';
+  const own = elements.filter(
+    (element) =>
+      wanted.every(([path, value]) => valuesAt(element, path).some((one) => textOf(one) === value)) &&
+      (masked === undefined || valuesAt(element, masked).some((one) => hasEndsOf(textOf(one) ?? '', secret))),
   );
   if (own.length !== 1)
     return {

@@ -142,8 +142,9 @@ export function createDocumentScanner(
     exports.scanDocument(address, length);
     if (!exports.hitsFull.value) {
       const count = exports.hitCount.value;
+      const isOpen = exports.turnDown(address, length, hits, count) !== 0;
       const swept = sweep(address, length, isBinary, scale);
-      if (count > 0 || swept.length > 0) {
+      if (isOpen || swept.length > 0) {
         const collected = collectCopies();
         decideHits(address, length, isBinary, count, collected.add, scale, swept);
         collected.finish(emit);

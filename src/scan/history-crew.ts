@@ -17,28 +17,27 @@ export function pauses(signal: AbortSignal | undefined, report: () => void): () 
   };
 }
 
-/** Several threads, or this one, working on a job. */
+/** Threads working on a job: this one and others. */
 export interface Crew {
   scan(): Promise<readonly ScanPart[]>;
   readTrees(job: TreeJob): Promise<readonly TreePart[]>;
+}
+
+/** Threads that are started and have nothing to do yet. */
+export interface Helpers {
+  /** Puts them and this thread, with a runner of its own, to work. */
+  work(job: HistoryJob, own: () => HistoryRunner): Crew;
   end(): Promise<void>;
 }
 
-export function inThisThread(runner: HistoryRunner): Crew {
-  return {
-    scan: async () => [await runner.scan()],
-    readTrees: async (job) => [await runner.readTrees(job)],
-    end: async () => {},
-  };
-}
-
-export function startWorkers(job: HistoryJob, threads: number, signal: AbortSignal | undefined): Crew {
-  const workers = Array.from(
-    { length: threads },
-    () => new Worker(new URL('bundle/history-worker.js', distFolder), { workerData: job }),
-  );
-  const ask = (request: HistoryRequest) =>
-    Promise.all(
+/**
+ * Starts threads besides this one. It takes part itself, since what a thread costs to start (Node's own modules, ours, and
+ * compiling the hot JavaScript again) is a twentieth of the CPU for a middling repository.
+ */
+export function startHelpers(count: number, signal: AbortSignal | undefined): Helpers {
+  const workers = Array.from({ length: count }, () => new Worker(new URL('bundle/history-worker.js', distFolder)));
+  const ask = (request: HistoryRequest): Promise<unknown[]> => {
+    const answers = Promise.all(
       workers.map(
         (worker) =>
           new Promise<unknown>((resolve, reject) => {
@@ -56,9 +55,26 @@ export function startWorkers(job: HistoryJob, threads: number, signal: AbortSign
           }),
       ),
     );
+    // They are waited for when this thread is done with its own share.
+    answers.catch(() => {});
+    return answers;
+  };
   return {
-    scan: async () => (await ask({ step: 'scan' })) as ScanPart[],
-    readTrees: async (treeJob) => (await ask({ step: 'trees', job: treeJob })) as TreePart[],
+    work(job, own) {
+      const scanned = ask({ step: 'scan', job });
+      const runner = own();
+      return {
+        async scan() {
+          const part = await runner.scan();
+          return [part, ...((await scanned) as ScanPart[])];
+        },
+        async readTrees(treeJob) {
+          const read = ask({ step: 'trees', job: treeJob });
+          const part = await runner.readTrees(treeJob);
+          return [part, ...((await read) as TreePart[])];
+        },
+      };
+    },
     end: async () => {
       await Promise.all(workers.map((worker) => worker.terminate()));
     },

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { buildDeltaForest } from '../git/delta-tree.ts';
 import type { ObjectStore } from '../git/object-store.ts';
 import { packTypes, readPackEntries } from '../git/pack.ts';
@@ -7,10 +9,19 @@ import type { HistoryOptions } from './history-options.ts';
 import { kernelModule } from './kernel/kernel.ts';
 import { forScanning } from './threads.ts';
 
-/** Threads cost about 60 ms to start; below this much to inflate, one is faster. */
-export const worthAThread = 24 << 20;
+/** A thread costs about 60 ms to start; below this much of a pack one more is slower. */
+const worthAThread = 12 << 20;
 
 const chunksAThread = 24;
+/** More bytes to inflate than this are no chunk, so that Ctrl-C and progress get through in time. */
+const mostChunk = 32 << 20;
+
+/** With how many threads a repository is scanned. */
+export function threadsFor(store: ObjectStore, { jobs }: Pick<HistoryOptions, 'jobs'>): number {
+  let bytes = store.loose.length * 2048;
+  for (const { packPath } of store.packs) bytes += statSync(packPath, { throwIfNoEntry: false })?.size ?? 0;
+  return Math.max(1, Math.min(jobs ?? availableParallelism(), 16, Math.ceil(bytes / worthAThread)));
+}
 
 export function objectGap(job: HistoryJob, { object, reason, detail }: ObjectFault, path?: string): Gap {
   const blob = nameOf(job, object);
@@ -37,7 +48,6 @@ export function planJob(store: ObjectStore, options: HistoryOptions, gaps: Gap[]
   const treeChunks: (Chunk & { readonly weight: number })[] = [];
   let firstObject = 0;
   let total = 0;
-  let weight = 0;
   for (const index of store.packs) {
     let read: ReturnType<typeof readPackEntries>;
     try {
@@ -74,11 +84,10 @@ export function planJob(store: ObjectStore, options: HistoryOptions, gaps: Gap[]
     const isTree = (root: number) => entries.type[root] === packTypes.tree;
     const scanned = forest.roots.filter((root) => !isTree(root));
     const packWeight = scanned.reduce((sum, root) => sum + forest.weight[root], 0);
-    weight += packWeight;
-    cut(pack, scanned, forest.weight, packWeight / chunksAThread / 2, chunks);
+    cut(pack, scanned, forest.weight, Math.min(packWeight / chunksAThread / 2, mostChunk), chunks);
     const trees = forest.roots.filter(isTree);
     const treeWeight = trees.reduce((sum, root) => sum + forest.weight[root], 0);
-    cut(pack, trees, forest.weight, treeWeight / chunksAThread, treeChunks);
+    cut(pack, trees, forest.weight, Math.min(treeWeight / chunksAThread, mostChunk), treeChunks);
     for (let entry = 0; entry < entries.count; entry++) if (entries.type[entry] !== packTypes.tree) total++;
     firstObject += index.count;
   }
@@ -100,7 +109,6 @@ export function planJob(store: ObjectStore, options: HistoryOptions, gaps: Gap[]
     job,
     treeChunks: treeChunks.sort(heaviestFirst),
     total: total + store.loose.length,
-    weight: weight + store.loose.length * 4096,
   };
 }
 

@@ -1,13 +1,18 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { createHistoryRunner, type HistoryJob, type TreeJob } from './history-job.ts';
+import { parentPort } from 'node:worker_threads';
+import { createHistoryRunner, type HistoryJob, type HistoryRunner, type TreeJob } from './history-job.ts';
 
 /** What a worker is told, in this order: scan, then read trees. */
-export type HistoryRequest = { readonly step: 'scan' } | { readonly step: 'trees'; readonly job: TreeJob };
+export type HistoryRequest =
+  | { readonly step: 'scan'; readonly job: HistoryJob }
+  | { readonly step: 'trees'; readonly job: TreeJob };
 
 const port = parentPort!;
-const runner = createHistoryRunner(workerData as HistoryJob);
+let runner: HistoryRunner | undefined;
 
 port.on('message', async (request: HistoryRequest) => {
   // A failure surfaces as the worker's `error` event: the thread ends with it.
-  port.postMessage(request.step === 'scan' ? await runner.scan() : await runner.readTrees(request.job));
+  if (request.step === 'scan') {
+    runner = createHistoryRunner(request.job);
+    port.postMessage(await runner.scan());
+  } else port.postMessage(await runner!.readTrees(request.job));
 });

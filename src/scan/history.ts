@@ -1,15 +1,14 @@
-import { availableParallelism } from 'node:os';
 import { buildCommitGraph } from '../git/commit-graph.ts';
 import { openObjectReader } from '../git/object-reader.ts';
 import { buildObjectSet } from '../git/object-set.ts';
-import { openObjectStore } from '../git/object-store.ts';
+import { type ObjectStore, openObjectStore } from '../git/object-store.ts';
 import { packTypes } from '../git/pack.ts';
 import { readTips } from '../git/refs.ts';
 import type { GitOptions } from '../git/run-git.ts';
 import type { Gap } from '../model/gap.ts';
 import { createDocumentScanner, type Emitted } from './documents.ts';
 import { attribute } from './history-attribution.ts';
-import { inThisThread, pauses, startWorkers } from './history-crew.ts';
+import { type Helpers, pauses, startHelpers } from './history-crew.ts';
 import {
   counter,
   createHistoryRunner,
@@ -20,7 +19,7 @@ import {
   scanBytes,
 } from './history-job.ts';
 import type { HistoryOptions, HistoryResult, RepositoryFolders } from './history-options.ts';
-import { nameOf, objectGap, planJob, storeGaps, worthAThread } from './history-plan.ts';
+import { nameOf, objectGap, planJob, storeGaps, threadsFor } from './history-plan.ts';
 import { everything, select } from './history-selection.ts';
 import { sparingCompiler } from './threads.ts';
 
@@ -29,6 +28,21 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
   options.signal?.throwIfAborted();
   sparingCompiler();
   const store = openObjectStore(folders.commonDir);
+  // They start while this thread plans the work.
+  const helpers = startHelpers(threadsFor(store, options) - 1, options.signal);
+  try {
+    return await scanWith(helpers, folders, store, options);
+  } finally {
+    await helpers.end();
+  }
+}
+
+async function scanWith(
+  helpers: Helpers,
+  folders: RepositoryFolders,
+  store: ObjectStore,
+  options: HistoryOptions,
+): Promise<HistoryResult> {
   const gitOptions: GitOptions = {
     cwd: folders.gitDir,
     gitDir: folders.gitDir,
@@ -37,14 +51,10 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
   const tipsRead = readTips(folders.commonDir, gitOptions);
   tipsRead.catch(() => {});
   const gaps: Gap[] = storeGaps(store);
-  const { job, treeChunks, total, weight } = planJob(store, options, gaps);
-  const threads = Math.max(1, Math.min(options.jobs ?? availableParallelism(), 16, Math.ceil(weight / worthAThread)));
-  const objects = buildObjectSet(store.packs, store.loose, store.hashBytes);
+  const { job, treeChunks, total } = planJob(store, options, gaps);
   const report = () => options.onProgress?.(job.counters[counter.objects], total, job.counters[counter.kilobytes] * 1024);
-  const crew =
-    threads === 1
-      ? inThisThread(createHistoryRunner(job, pauses(options.signal, report)))
-      : startWorkers(job, threads, options.signal);
+  const crew = helpers.work(job, () => createHistoryRunner(job, pauses(options.signal, report)));
+  const objects = buildObjectSet(store.packs, store.loose, store.hashBytes);
   const reporter = options.onProgress && setInterval(report, 100);
   try {
     const parts = await crew.scan();
@@ -87,7 +97,6 @@ export async function scanHistory(folders: RepositoryFolders, options: HistoryOp
     };
   } finally {
     clearInterval(reporter);
-    await crew.end();
   }
 }
 

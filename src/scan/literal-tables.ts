@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { distFolder } from '../dist-folder.ts';
-import type { Pattern, PatternSet } from '../model/pattern.ts';
+import type { Literal, Pattern, PatternSet } from '../model/pattern.ts';
 import { buildTables, type KernelLiteral, type KernelTables } from './kernel/kernel.ts';
 
 /** What is worked out of the literals of a pattern set: what the kernel looks for, and which patterns name what. Plain data. */
@@ -27,6 +27,7 @@ interface Entry {
   follow?: Uint8Array;
   followCount: number;
   followOpen: boolean;
+  until?: Uint8Array;
 }
 
 /** The tables of a pattern set: the literals of all patterns, each once. */
@@ -47,6 +48,10 @@ export function literalTables(patterns: readonly Pattern[]): LiteralTables {
       entry.after = Math.max(entry.after, pattern.reach.after);
       entry.uses.push({ pattern: index, minOffset: literal.minOffset, maxOffset: literal.maxOffset, length: text.length });
       mergeFollow(entry, literal.follow, literal.text.length > 32);
+      // Of a literal that several patterns name each would have to be turned down.
+      const isAlone = entry.uses.length === 1 && literal.text.length <= 32;
+      if (literal.until && isAlone) entry.until = untilTable(literal.until);
+      else delete entry.until;
     }
   });
   const literals = [...byText].map(([folded, entry]): KernelLiteral => {
@@ -56,6 +61,8 @@ export function literalTables(patterns: readonly Pattern[]): LiteralTables {
       caseSensitive: sensitive,
       before: entry.before,
       after: entry.after,
+      ...(entry.until ? { until: entry.until } : {}),
+      ...(entry.uses.every(({ pattern }) => patterns[pattern].detector === 'assigned-value') ? { isAssigned: true } : {}),
       ...(entry.follow && !entry.followOpen ? { follow: entry.follow, followCount: entry.followCount } : {}),
     };
   });
@@ -97,6 +104,13 @@ function mergeFollow(entry: Entry, follow: { readonly bytes: string; readonly co
   const either = new Uint8Array(256);
   for (let byte = 0; byte < 256; byte++) either[byte] = entry.follow[byte] | table[byte];
   entry.follow = either;
+}
+
+/** The 256-entry table of what may be passed over (1) on the way to a delimiter (2). */
+function untilTable({ bytes, delimiter }: NonNullable<Literal['until']>): Uint8Array {
+  const table = followTable(bytes).slice();
+  table[delimiter] = 2;
+  return table;
 }
 
 const followTables = new Map<string, Uint8Array>();

@@ -113,11 +113,19 @@ export async function* readDiff(stdout: Readable): AsyncGenerator<DiffRecord> {
       if (buffer.length - at < columns && buffer[at] !== backslash) return false;
       isInsideLine = true;
       if (buffer[at] === backslash) continue;
-      const marks = buffer.subarray(at, at + columns);
-      const isRemoved = marks.includes(minus);
-      for (const [column, mark] of marks.entries()) if (isRemoved ? mark === minus : mark !== plus) current.oldLeft[column]! -= 1;
+      // The diff of a first commit is all its lines: nothing here allocates by line.
+      let isRemoved = false;
+      let isNew = true;
+      for (let column = 0; column < columns; column++) {
+        isRemoved ||= buffer[at + column] === minus;
+        isNew &&= buffer[at + column] === plus;
+      }
+      for (let column = 0; column < columns; column++) {
+        const mark = buffer[at + column];
+        if (isRemoved ? mark === minus : mark !== plus) current.oldLeft[column]! -= 1;
+      }
       if (isRemoved) continue;
-      if (marks.every((mark) => mark === plus)) addLine(current.added, current.line);
+      if (isNew) addLine(current.added, current.line);
       current.newLeft -= 1;
       current.line += 1;
     }

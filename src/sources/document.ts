@@ -15,6 +15,8 @@ export interface Document {
   bytes(): AsyncIterable<Uint8Array>;
   /** All of it at once; a gap where that is more than `maxBytes`, or it cannot be read. */
   whole(maxBytes: number): Promise<Uint8Array | Gap>;
+  /** Any stretch of it, shorter where it ends before; there where it can be read in any order (a file, bytes in memory), and `size` is true then. */
+  readonly range?: (start: number, end: number) => Promise<Uint8Array>;
 }
 
 /** How far hostile input is followed. Each that bites is a gap that says so. */

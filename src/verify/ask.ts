@@ -1,3 +1,4 @@
+import { secretsOf } from '../model/place.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Asked, Told, Verdict } from '../model/verdict.ts';
 import type { HttpVerification, ProtocolVerification, Step, Verification } from '../model/verification.ts';
@@ -6,7 +7,7 @@ import type { Destination, Wire } from '../wire/wire.ts';
 import { type Answer, readAnswer } from './answer.ts';
 import { patternHosts } from './hosts.ts';
 import { pickVariables } from './pick.ts';
-import { buildRequest, isHostFromText } from './request.ts';
+import { authorityOf, buildRequest, isHostFromText } from './request.ts';
 import { describeRule, matchingRule } from './rules.ts';
 import { readKept, readTold } from './tells.ts';
 import { fill, plain, tokensOf, type Variables } from './template.ts';
@@ -16,6 +17,8 @@ export interface Question {
   readonly provider: string;
   readonly secret: Secret;
   readonly parts: Readonly<Record<string, Secret>>;
+  /** It was alive where it is asked about now. */
+  readonly isPlaceProven?: boolean;
 }
 
 export interface AskContext {
@@ -51,7 +54,7 @@ async function askHttp(
     );
     verdicts.push(verdict);
     reached.push(steps);
-    if (verdict.state === 'live') return withAsked(verdict, verdicts);
+    if (verdict.state === 'live') return withAsked(site === undefined ? verdict : { ...verdict, site }, verdicts);
   }
   // Where an early step succeeded is the site that the credential is of. Without that, it may be of any: only all of them
   // together say that it is dead.
@@ -84,7 +87,7 @@ async function askSite(
       break;
     }
     const { answer, url } = outcome;
-    told = { ...told, ...readTold(step.tells, answer, run.variables, context.now()) };
+    told = { ...told, ...readTold(step.tells, answer, run.variables, context.now(), secretsOf(question)) };
     verdict = judge(step, answer, url, run);
     const keeps = Object.entries(step.keep).map(([name, source]) => keep(name, readKept(source, answer, run.variables)));
     if (verdict.state === 'dead' && isGuessed(step, run)) verdict = unknown(elsewhere(url, question), run);
@@ -108,12 +111,14 @@ async function askSite(
   }
 }
 
-/** Whether a step went to the host that is asked where none was found: the credential may be one of a server of somebody's own. */
+/**
+ * Whether the hosted service was asked about what may be of a server of somebody's own: that it does not know the credential
+ * then proves nothing.
+ */
 function isGuessed(step: Step, { verification, question, context }: Run): boolean {
-  if (context.isPlaceKnown(question.provider)) return false;
-  if (verification.isSelfHosted) return true;
-  if (!isHostFromText(step.url)) return false;
-  return (tokensOf(step.url) ?? []).some(
+  if (!verification.isSelfHosted || question.isPlaceProven || context.isPlaceKnown(question.provider)) return false;
+  if (!isHostFromText(step.url)) return true;
+  return (tokensOf(authorityOf(step.url)) ?? []).some(
     ({ kind, name }) => kind === 'part' && !Object.hasOwn(question.parts, name) && Object.hasOwn(verification.defaults, name),
   );
 }
@@ -148,11 +153,10 @@ async function takeStep(
     ...(verification.limits && { limits: verification.limits }),
   };
   const at = context.now().toISOString();
-  const hide = [question.secret, ...Object.values(question.parts)];
   const sent = await context.wire.send(
     { method, url, headers: { accept: 'application/json', ...headers }, ...(body !== undefined && { body }) },
     to,
-    hide,
+    secretsOf(question),
   );
   // A redirect that was not followed is an answer, too, where a rule knows it.
   const got = 'failure' in sent ? sent.failure.answer : sent.answer;
@@ -233,7 +237,7 @@ async function askProtocol(
       hosts: [...protocol.hosts, ...patternHosts(verification)],
       ...(verification.limits && { limits: verification.limits }),
     },
-    hide: [question.secret, ...Object.values(question.parts)],
+    hide: secretsOf(question),
     now: context.now,
   });
   return { ...answer, checkedAt };

@@ -106,6 +106,7 @@ function baseFromText(scheme: string, authority: string, variables: Variables): 
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url?.hostname) return { problem: 'the host beside it is none' };
   if (url.username !== '' || url.password !== '') return { problem: 'the URL beside it holds a user' };
+  if (scheme === 'https://' && url.protocol !== 'https:') return { problem: 'the URL beside it is no https URL' };
   if (scheme === '') return url.protocol === 'https:' ? { value: url.href } : { problem: 'it is no https URL' };
   if (isUrl ? url.search !== '' || url.hash !== '' : url.pathname !== '/' || url.search !== '' || url.hash !== '')
     return { problem: 'the host beside it is more than a host' };

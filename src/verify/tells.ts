@@ -1,5 +1,7 @@
+import { Secret } from '../model/secret.ts';
 import type { Told } from '../model/verdict.ts';
 import type { Source, Tells } from '../model/verification.ts';
+import { shownText } from '../wire/conceal.ts';
 import type { Answer } from './answer.ts';
 import { valuesAt } from './json-path.ts';
 import { fill, plain, type Variables } from './template.ts';
@@ -8,8 +10,9 @@ const mostScopes = 200;
 const longest = 300;
 
 /** What an answer tells of the credential, by the pattern's mapping. What cannot be read is left out. */
-export function readTold(tells: Tells, answer: Answer, variables: Variables, now: Date): Told {
-  const text = (source: Source | undefined) => (source ? readSource(source, answer, variables)[0] : undefined);
+export function readTold(tells: Tells, answer: Answer, variables: Variables, now: Date, hide: readonly Secret[]): Told {
+  const texts = (source: Source | undefined) => source && readSource(source, answer, variables, hide);
+  const text = (source: Source | undefined) => texts(source)?.[0];
   const time = (source: Source | undefined) => (source ? readTime(text(source), source.time ?? 'iso', now) : undefined);
   const told = {
     identity: text(tells.identity),
@@ -17,19 +20,20 @@ export function readTold(tells: Tells, answer: Answer, variables: Variables, now
     created: time(tells.created),
     expires: time(tells.expires),
     lastUsed: time(tells.lastUsed),
-    scopes: tells.scopes ? readSource(tells.scopes, answer, variables).slice(0, mostScopes) : undefined,
+    scopes: texts(tells.scopes)?.slice(0, mostScopes),
   };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) as Told;
 }
 
-/** The values of the first place that is there. */
-export function readSource(source: Source, answer: Answer, variables: Variables): readonly string[] {
+/** The values of the first place that is there. What a provider says may quote what it was sent; what the pattern tells of itself does not. */
+export function readSource(source: Source, answer: Answer, variables: Variables, hide: readonly Secret[]): readonly string[] {
   for (const from of source.from) {
     const values = valuesFrom(from, answer, variables);
     const texts = values.flatMap((value) =>
       source.split === undefined ? [value] : value.split(source.split).map((one) => one.trim()),
     );
-    const told = texts.filter((text) => text !== '').map((text) => text.slice(0, longest));
+    const hidden = isAnswered(from) ? hide : [new Secret(variables.secret)];
+    const told = texts.map((text) => shownText(text, hidden, longest)).filter((text) => text !== '');
     if (told.length > 0 || (values.length > 0 && source.split !== undefined)) return told;
   }
   return [];
@@ -42,6 +46,10 @@ export function readKept(source: Source, answer: Answer, variables: Variables): 
     if (value !== undefined && value !== '') return value;
   }
   return undefined;
+}
+
+function isAnswered(from: string): boolean {
+  return from.startsWith('json.') || from.startsWith('header.');
 }
 
 function valuesFrom(from: string, answer: Answer, variables: Variables): readonly string[] {

@@ -2,8 +2,6 @@ import pLimit from 'p-limit';
 import type { Finding } from '../model/finding.ts';
 import type { Pattern } from '../model/pattern.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { Verification } from '../model/verification.ts';
-import { type AskContext, ask } from './ask.ts';
 import { judgeOffline } from './offline.ts';
 
 /** Verdicts of earlier runs, by fingerprint. */
@@ -12,11 +10,13 @@ export interface VerdictCache {
   put(fingerprint: string, verdict: Verdict): void;
 }
 
+/** How to ask a credential's provider. */
+export type Asker = (credential: Pick<Finding, 'secret' | 'parts'> & Partial<Pick<Finding, 'verdict'>>) => Promise<Verdict>;
+
 export interface VerifyOptions {
-  /** Absent when nobody may be asked: values are then judged by themselves only. */
-  readonly context?: AskContext;
+  /** How a pattern's provider is asked, `undefined` where nobody can be. Absent when nobody may be: values are then judged by themselves only. */
+  readonly askerOf?: (pattern: Pattern) => Asker | undefined;
   readonly now: () => Date;
-  readonly verificationOf: (pattern: Pattern) => Verification | undefined;
   readonly signal: AbortSignal;
   readonly cache?: VerdictCache;
   /** AWS accounts whose keys are the user's own traps. */
@@ -50,20 +50,19 @@ export async function verdictOf(
   finding: Pick<Finding, 'pattern' | 'secret' | 'parts'> & Partial<Pick<Finding, 'fingerprint'>>,
   options: VerifyOptions,
 ): Promise<Verdict> {
-  const { context, cache, now } = options;
+  const { askerOf, cache, now } = options;
   const { told, dead, canary } = judgeOffline(finding, now(), options.canaryAccounts);
   if (canary !== undefined && !options.touchCanaries)
     return { ...told, state: 'unasked', reason: `a trap laid out by ${canary}; asking would set it off`, canary };
   if (dead !== undefined) return { ...told, state: 'dead', checkedAt: now().toISOString(), evidence: dead, asked: [] };
-  const verification = options.verificationOf(finding.pattern);
-  if (!verification) return { ...told, state: 'unverifiable' };
-  if (!context) return { ...told, state: 'unasked' };
+  if (!askerOf) return { ...told, state: 'unasked' };
+  const ask = askerOf(finding.pattern);
+  if (!ask) return { ...told, state: 'unverifiable' };
   const { fingerprint } = finding;
   const known = fingerprint === undefined ? undefined : cache?.get(fingerprint);
   if (known) return known;
   if (options.signal.aborted) return { ...told, state: 'unasked', reason: 'the run was interrupted' };
-  const { provider } = finding.pattern;
-  const verdict = { ...told, ...(await ask(verification, { provider, secret: finding.secret, parts: finding.parts }, context)) };
+  const verdict = { ...told, ...(await ask(finding)) };
   if (fingerprint !== undefined && (verdict.state === 'live' || verdict.state === 'dead')) cache?.put(fingerprint, verdict);
   return verdict;
 }

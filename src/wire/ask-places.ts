@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { Secret } from '../model/secret.ts';
 import type { Asked, Told } from '../model/verdict.ts';
 import { whyNotPublic } from './addresses.ts';
-import { conceal } from './failure.ts';
+import { shownText } from './conceal.ts';
 import { type Place, placesOf } from './places.ts';
 import type { ProtocolAnswer, ProtocolContext } from './protocol.ts';
 import type { Trust } from './trust.ts';
@@ -77,20 +77,30 @@ export async function askPlaces(
   return { state: 'unknown', reason, asked };
 }
 
-async function askPlace(place: Place, { wire, to }: ProtocolContext, ask: (session: Session) => Promise<Reply>): Promise<Reply> {
+async function askPlace(place: Place, context: ProtocolContext, ask: (session: Session) => Promise<Reply>): Promise<Reply> {
+  const talked = await talkAt(place, context, ask);
+  return 'reason' in talked ? { state: 'unknown', reason: talked.reason } : talked.said;
+}
+
+/** Holds one conversation at one place: what came of it, or in words why there was none or what broke it off. */
+export async function talkAt<T>(
+  place: Place,
+  { wire, to }: ProtocolContext,
+  talk: (session: Session) => Promise<T>,
+): Promise<{ readonly said: T } | { readonly reason: string }> {
   const reached = await wire.reach(place.host, place.port, to);
-  if ('failure' in reached) return { state: 'unknown', reason: reached.failure.detail };
+  if ('failure' in reached) return { reason: reached.failure.detail };
   const at = { host: place.host, ...reached, isNear: whyNotPublic(reached.address) !== undefined, trust: wire.trust };
   try {
-    const answer = await wire.within(place.host, to, (signal) => converse(at, signal, ask));
-    return 'failure' in answer ? { state: 'unknown', reason: answer.failure.detail } : answer;
+    const talked = await wire.within(place.host, to, async (signal) => ({ said: await converse(at, signal, talk) }));
+    return 'failure' in talked ? { reason: talked.failure.detail } : talked;
   } catch (error) {
     // Libraries end a conversation that they do not follow in words of their own.
-    return { state: 'unknown', reason: error instanceof Error && error.message ? error.message : 'the conversation broke off' };
+    return { reason: error instanceof Error && error.message ? error.message : 'the conversation broke off' };
   }
 }
 
-async function converse(at: ReachedPlace, cancelled: AbortSignal, ask: (session: Session) => Promise<Reply>): Promise<Reply> {
+async function converse<T>(at: ReachedPlace, cancelled: AbortSignal, talk: (session: Session) => Promise<T>): Promise<T> {
   const signal = AbortSignal.any([cancelled, AbortSignal.timeout(deadlineMs)]);
   const closings: (() => unknown)[] = [];
   const over = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
@@ -106,7 +116,7 @@ async function converse(at: ReachedPlace, cancelled: AbortSignal, ask: (session:
   };
   try {
     signal.throwIfAborted();
-    return await Promise.race([ask(session), over]);
+    return await Promise.race([talk(session), over]);
   } finally {
     // A library's own farewell may fail on a line that is gone, or wait for an answer: it is not waited for.
     void Promise.allSettled(closings.map(async (close) => close()));
@@ -116,11 +126,7 @@ async function converse(at: ReachedPlace, cancelled: AbortSignal, ask: (session:
 /** A reply in which nothing hidden shows, whoever put it there: servers quote what they were sent. */
 function concealed(reply: Reply, { hidden }: Spoken, { hide }: ProtocolContext): Reply {
   const values = [...hide, ...hidden.map((value) => new Secret(value))];
-  const shown = (text: string) =>
-    conceal(text, values)
-      .replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ')
-      .trim()
-      .slice(0, 300);
+  const shown = (text: string) => shownText(text, values, 300);
   return Object.fromEntries(
     Object.entries(reply).map(([key, value]) => [key, Array.isArray(value) ? value.map(shown) : shown(value as string)]),
   ) as unknown as Reply;

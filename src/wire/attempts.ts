@@ -1,6 +1,7 @@
 import pRetry from 'p-retry';
 import type { Secret } from '../model/secret.ts';
-import { failed, printable } from './failure.ts';
+import { printable } from './conceal.ts';
+import { failed } from './failure.ts';
 import type { HttpAnswer, Sent } from './http.ts';
 import type { Lane } from './lane.ts';
 

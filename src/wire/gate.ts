@@ -1,6 +1,7 @@
 import { isMetadata, whyNotPublic } from './addresses.ts';
+import { printable } from './conceal.ts';
 import { applyEndpoint, type Endpoint, overrideFor } from './endpoints.ts';
-import { type Failed, failed, printable } from './failure.ts';
+import { type Failed, failed } from './failure.ts';
 import {
   type Allowance,
   isAddress,

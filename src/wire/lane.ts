@@ -3,6 +3,7 @@ import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleWhenResul
 import pLimit, { type LimitFunction } from 'p-limit';
 import pThrottle from 'p-throttle';
 import { type Failed, failed, isDown } from './failure.ts';
+import type { Network } from './network.ts';
 
 export interface Limits {
   readonly concurrency?: number;
@@ -12,6 +13,7 @@ export interface Limits {
 export interface LaneTerms {
   readonly retryAfterMs: number;
   readonly downMs: number;
+  readonly network: Network;
   /** Ends all waiting. */
   readonly signal: AbortSignal;
 }
@@ -35,7 +37,7 @@ export interface Lane {
   answered(): void;
 }
 
-export function createLane(host: string, { retryAfterMs, downMs, signal }: LaneTerms): Lane {
+export function createLane(host: string, { retryAfterMs, downMs, network, signal }: LaneTerms): Lane {
   let concurrency = Number.POSITIVE_INFINITY;
   let perSecond = Number.POSITIVE_INFINITY;
   let slots: LimitFunction | undefined;
@@ -91,8 +93,15 @@ export function createLane(host: string, { retryAfterMs, downMs, signal }: LaneT
     async attempt(own, work) {
       try {
         return await breaker.execute(async () => {
+          const early = network.refusal(host);
+          if (early) return early;
           await turn(own);
-          return work();
+          // Again: while the turn was waited for, others may have found the network down.
+          const refused = network.lastRefusal(host);
+          if (refused) return refused;
+          const result = await work();
+          network.note(host, (result as Partial<Failed> | null | undefined)?.failure);
+          return result;
         });
       } catch (error) {
         if (!(error instanceof BrokenCircuitError)) throw error;

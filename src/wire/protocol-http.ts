@@ -1,6 +1,6 @@
 import type { Secret } from '../model/secret.ts';
 import type { Asked, Told } from '../model/verdict.ts';
-import { conceal } from './failure.ts';
+import { redactedUrl } from './conceal.ts';
 import type { HttpRequest } from './http.ts';
 import type { ProtocolContext } from './protocol.ts';
 
@@ -21,8 +21,7 @@ export type Exchange = { readonly noted: (outcome: string) => Asked } & (
 /** Sends a request through the wire and reads the answer. */
 export async function exchange(request: HttpRequest, context: ProtocolContext): Promise<Exchange> {
   const at = context.now().toISOString();
-  const { origin, pathname } = request.url;
-  const url = conceal(`${origin}${pathname}`, context.hide);
+  const url = redactedUrl(request.url, context.hide);
   const sent = await context.wire.send(request, context.to, context.hide);
   if ('failure' in sent) {
     const noted = (outcome: string) => ({ at, method: request.method, url, outcome });

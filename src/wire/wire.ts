@@ -10,6 +10,7 @@ import { createGate } from './gate.ts';
 import { isAddress, normaliseHost, parseAllowance } from './hosts.ts';
 import type { HttpRequest, Sent } from './http.ts';
 import { createLane, type Lane, type Limits } from './lane.ts';
+import { watchNetwork } from './network.ts';
 import { createResolver, type Lookup } from './resolve.ts';
 import { sendable } from './sendable.ts';
 import { readTrust, type Trust } from './trust.ts';
@@ -129,10 +130,11 @@ export function createWire(options: WireOptions): Wire {
     });
   }
 
+  const network = watchNetwork(timeouts.downMs);
   const lanes = new Map<string, Lane>();
   function laneOf(host: string, target: string): Lane {
     const key = `${host} ${target}`;
-    const lane = lanes.get(key) ?? createLane(host, { ...timeouts, signal: ended.signal });
+    const lane = lanes.get(key) ?? createLane(host, { ...timeouts, network, signal: ended.signal });
     lanes.set(key, lane);
     return lane;
   }

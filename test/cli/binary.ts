@@ -33,10 +33,18 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** An environment without anything of the machine's that quash reads. */
+/** An environment without anything of the machine's that quash reads; nobody is asked and nothing kept, unless a test empties QUASH_OFFLINE and QUASH_STORE. */
 export function cleanEnvironment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
   const home = temporaryFolder();
-  return { PATH: process.env.PATH ?? '', HOME: home, XDG_CONFIG_HOME: join(home, '.config'), QUASH_EGRESS: 'loopback', ...env };
+  return {
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, '.config'),
+    QUASH_EGRESS: 'loopback',
+    QUASH_OFFLINE: '1',
+    QUASH_STORE: 'none',
+    ...env,
+  };
 }
 
 /** Runs a program to its end. */

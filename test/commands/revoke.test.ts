@@ -30,6 +30,8 @@ function desk(): Desk {
     XDG_DATA_HOME: join(home, 'data'),
     QUASH_KEY: '0123456789abcdef'.repeat(4),
     ANTHROPIC_ADMIN_KEY: 'admin-of-anthropic',
+    QUASH_OFFLINE: '',
+    QUASH_STORE: '',
   });
   return {
     env,

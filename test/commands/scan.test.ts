@@ -361,7 +361,7 @@ describe('files', () => {
   test('a comment that stands alone on the line before allows', () => {
     const before = join(folder, 'allowed-before');
     mkdirSync(before);
-    writeFileSync(join(before, 'a.env'), `# quash:allow\nK=${github}\n`);
+    writeFileSync(join(before, 'a.env'), `# quash:allow-next-line\nK=${github}\n`);
     expect(scan(before)).toMatchObject({ status: 0, findings: [] });
     expect(scan(before, '--no-ignore').status).toBe(1);
   });

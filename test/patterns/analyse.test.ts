@@ -41,6 +41,13 @@ function followHolds({ bytes, count }: { readonly bytes: string; readonly count:
   return behind.length >= count && behind.subarray(0, count).every((byte) => bits[byte >> 3]! & (1 << (byte & 7)));
 }
 
+/** Whether behind the literal stand only the bytes that `until` says, up to its delimiter. */
+function untilHolds({ bytes, delimiter }: { readonly bytes: string; readonly delimiter: number }, behind: Buffer): boolean {
+  const bits = Buffer.from(bytes, 'hex');
+  const at = behind.indexOf(delimiter);
+  return at >= 0 && behind.subarray(0, at).every((byte) => bits[byte >> 3]! & (1 << (byte & 7)));
+}
+
 describe('proving literals', () => {
   test.each([
     ['exk_[0-9A-Za-z]{32}', ['exk_'], [{ caseSensitive: true, minOffset: 0, maxOffset: 0 }]],
@@ -80,6 +87,7 @@ describe('proving literals', () => {
   test('holds on random regexes, for literals, offsets and what follows', () => {
     let proved = 0;
     let unproved = 0;
+    let delimited = 0;
     for (let seed = 0; seed < 600; seed++) {
       const random = seededRandom(`regex ${seed}`);
       const regex = randomRegex(random, 3);
@@ -108,11 +116,27 @@ describe('proving literals', () => {
         const hits = Array.from(text, (_, at) => at).filter((at) => fold(text.slice(at, at + 3)) === fold(literal));
         const fits = hits.filter((at) => at >= place.minOffset && at <= place.maxOffset);
         const follows = fits.filter((at) => !place.follow || followHolds(place.follow, Buffer.from(text.slice(at + 3))));
-        expect(follows.length, `${regex} ${literal} ${text} ${JSON.stringify(place)}`).toBeGreaterThan(0);
+        const untils = follows.filter((at) => !place.until || untilHolds(place.until, Buffer.from(text.slice(at + 3))));
+        if (place.until) delimited++;
+        expect(untils.length, `${regex} ${literal} ${text} ${JSON.stringify(place)}`).toBeGreaterThan(0);
       }
     }
     expect(proved).toBeGreaterThan(50);
     expect(unproved).toBeGreaterThan(50);
+    expect(delimited).toBeGreaterThan(50);
+  });
+
+  test('tells the byte that every match holds behind a literal, and what may stand before it', () => {
+    const of = (regex: string) => {
+      const proof = proveLiterals(parseRegex(regex), ['https://']);
+      return proof.proved ? proof.places[0]?.until : undefined;
+    };
+    const letters = of('https://[a-z]{1,64}:[a-z:]{6,10}@[a-z]{3}');
+    expect(letters?.delimiter).toBe(':'.charCodeAt(0));
+    expect(untilHolds(letters!, Buffer.from('user:'))).toBe(true);
+    for (const behind of ['user', 'us.er:', 'user/a:']) expect(untilHolds(letters!, Buffer.from(behind))).toBe(false);
+    expect(of('https://[a-z]{1,64}(?::[a-z]{6})?')).toBeUndefined();
+    expect(of('https://[a-z]{1,64}')).toBeUndefined();
   });
 
   test('a regex that blows up is given up on, not followed', () => {

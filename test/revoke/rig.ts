@@ -70,7 +70,21 @@ export function routesOf(pattern: Pattern): readonly Route[] {
 
 let invented = 0;
 
-export async function openRig({ proofWindowMs = 30_000 }: { readonly proofWindowMs?: number } = {}): Promise<Rig> {
+export interface RigOptions {
+  readonly proofWindowMs?: number;
+  /** Besides the providers that are played by their descriptions. */
+  readonly allowHosts?: readonly string[];
+  readonly endpoints?: readonly string[];
+  /** Credentials of ours that are none of a played provider, by theirs. */
+  readonly admins?: Readonly<Record<string, string>>;
+}
+
+export async function openRig({
+  proofWindowMs = 30_000,
+  allowHosts = [],
+  endpoints = [],
+  admins = {},
+}: RigOptions = {}): Promise<Rig> {
   const { set } = await loadPatterns({ withExamples: true });
   const server = await startProviderServer(descriptions);
   const folder = mkdtempSync(join(tmpdir(), 'quash-revoke-'));
@@ -78,10 +92,10 @@ export async function openRig({ proofWindowMs = 30_000 }: { readonly proofWindow
   const journal = openJournal(file, { actor: 'ann@here' });
   const signal = new AbortController().signal;
   const wire: Wire = createWire({
-    allowHosts: [],
-    endpoints: descriptions
-      .flatMap(({ provider }) => server.endpoints(provider))
-      .map((one) => `${one}#concurrency=64&perSecond=10000`),
+    allowHosts,
+    endpoints: [...descriptions.flatMap(({ provider }) => server.endpoints(provider)), ...endpoints].map(
+      (one) => `${one}#concurrency=64&perSecond=10000`,
+    ),
     env: {},
     signal,
     timeouts: { headersMs: 120_000, totalMs: 120_000 },
@@ -99,7 +113,8 @@ export async function openRig({ proofWindowMs = 30_000 }: { readonly proofWindow
     holder: { actor: 'ann@here', host: 'here', pid: process.pid },
     policy: noPolicy,
     revokerOf,
-    adminOf: async (revoker) => (revoker.admin ? new Secret(adminOf(revoker.patterns[0] as string)) : undefined),
+    adminOf: async (revoker) =>
+      revoker.admin ? new Secret(admins[revoker.provider] ?? adminOf(revoker.patterns[0] as string)) : undefined,
     ask: verdictOn,
     now: () => new Date(),
     // The backoff of a minute, at the pace of a test.

@@ -85,6 +85,7 @@ test('what an answer tells', () => {
     }),
     { secret: 's', parts: {}, picks: {}, kept: {} },
     new Date(),
+    [],
   );
   expect(told).toEqual({
     identity: 'ann@example.com',
@@ -102,6 +103,7 @@ test('what an answer tells is bounded', () => {
     answer(200, JSON.stringify({ id: 'x'.repeat(10_000), scopes: names })),
     { secret: 's', parts: {}, picks: {}, kept: {} },
     new Date(),
+    [],
   );
   expect(told.identity).toHaveLength(300);
   expect(told.scopes).toHaveLength(200);

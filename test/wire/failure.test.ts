@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
-import { conceal, failed, failureOf, redactedUrl } from '../../src/wire/failure.ts';
+import { conceal, redactedUrl } from '../../src/wire/conceal.ts';
+import { failed, failureOf } from '../../src/wire/failure.ts';
 
 const value = 'p"ä+s/w?r=d&0123456789\\end';
 const hide = [new Secret(value)];

@@ -194,3 +194,32 @@ test('stopping the run ends at once what is in the air, what waits, and what com
   });
   expect(server.seen.length).toBeLessThanOrEqual(16);
 });
+
+test('where five hosts cannot be reached and none can, the others are not tried, until one answers', async () => {
+  const server = await hostile();
+  const hosts = [1, 2, 3, 4, 5, 6, 7].map((n) => `h${n}.acme.test`);
+  const nobody = hosts.slice(0, 6).map((host) => `acme@${host}=http://127.0.0.1:1`);
+  const to = { provider: 'acme', hosts };
+  const ask = (wire: Wire, host: string) => wire.send(get('/ok', `https://${host}`), to, []);
+  const wire = openWire({ endpoints: [...nobody, `acme@h7.acme.test=${server.origin}`], timeouts: { downMs: 3_600_000 } });
+  for (const host of hosts.slice(0, 4)) expect(failureIn(await ask(wire, host))?.kind).toBe('connection');
+  await ask(wire, 'h5.acme.test');
+  expect(failureIn(await ask(wire, 'h6.acme.test'))).toEqual({
+    kind: 'host-down',
+    detail: 'no host can be reached, h6.acme.test neither: the network seems to be down',
+  });
+  expect(failureIn(await ask(wire, 'h7.acme.test'))?.kind).toBe('host-down');
+  expect(server.seen).toEqual([]);
+
+  // A word from one in between, and it is those hosts, not the network.
+  const other = openWire({ endpoints: [...nobody, `acme@h7.acme.test=${server.origin}`], timeouts: { downMs: 3_600_000 } });
+  for (const host of hosts.slice(0, 4)) await ask(other, host);
+  expect(textOf(await ask(other, 'h7.acme.test'))).toBe('{"id":"u1"}');
+  for (const host of hosts.slice(0, 4)) await ask(other, host);
+  expect(textOf(await ask(other, 'h7.acme.test'))).toBe('{"id":"u1"}');
+
+  // After a while one is tried all the same.
+  const again = openWire({ endpoints: [...nobody, `acme@h7.acme.test=${server.origin}`], timeouts: { downMs: 0 } });
+  for (const host of hosts.slice(0, 6)) await ask(again, host);
+  expect(textOf(await ask(again, 'h7.acme.test'))).toBe('{"id":"u1"}');
+});

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { failed } from '../../src/wire/failure.ts';
 import { createLane } from '../../src/wire/lane.ts';
+import { watchNetwork } from '../../src/wire/network.ts';
 
 const signal = new AbortController().signal;
 
 function lane(terms: { readonly retryAfterMs?: number; readonly downMs?: number } = {}) {
-  return createLane('api.test', { retryAfterMs: 30_000, downMs: 30_000, signal, ...terms });
+  return createLane('api.test', { retryAfterMs: 30_000, downMs: 30_000, network: watchNetwork(30_000), signal, ...terms });
 }
 
 test('while a host rests nobody is let through, and whoever waits goes when the run ends', async () => {

@@ -16,6 +16,10 @@ export interface KernelLiteral {
   /** Bytes that must follow it, `followCount` of them, as a 256-entry table. */
   readonly follow?: Uint8Array;
   readonly followCount?: number;
+  /** Bytes that may stand behind it (1) up to one that must (2), as a 256-entry table; looked at before a hit is decided. */
+  readonly until?: Uint8Array;
+  /** It is a keyword, and no match unless a value may be assigned to it; see assembly/assignment.ts. */
+  readonly isAssigned?: boolean;
 }
 
 interface Exports {
@@ -69,6 +73,7 @@ interface Exports {
   readonly scanDocument: (start: number, length: number) => void;
   readonly scanRange: (textStart: number, textEnd: number, from: number, to: number) => void;
   readonly wrappedEnd: (start: number, end: number, textEnd: number) => number;
+  readonly turnDown: (start: number, length: number, list: number, count: number) => number;
   readonly isWide: (at: number, bytes: number) => number;
   readonly configureWalk: (looks: number, all: number, most: number, hits: number, room: number) => void;
   readonly walkRecords: (at: number, total: number) => void;
@@ -141,6 +146,8 @@ export const mostFollow = 8;
 const mostShift = 16;
 const headBytes = 2 << 16;
 const literalBytes = 80;
+/** Number of no class: see `ASSIGNED` in assembly/prefilter.ts. */
+const assignedClass = 255;
 const scratchBytes = 4 << 20;
 /** Addresses stay below 2^31: here they are shifted, and what WebAssembly gives back is signed. */
 const mostBytes = 2 ** 31 - 65536;
@@ -221,8 +228,10 @@ export function createKernel(module: WebAssembly.Module = kernelModule()): Kerne
     const end = align(address + size);
     const missing = end + 64 - memory.buffer.byteLength;
     if (missing > 0) {
-      // Growing moves nothing in practice but replaces the buffer object: grow in steps worth the trouble.
-      const pages = Math.ceil(Math.max(missing, Math.min(memory.buffer.byteLength >> 2, 16 << 20)) / 65536);
+      // Growing moves nothing in practice but replaces the buffer object, and makes V8 collect garbage: few steps, and large
+      // ones. What is not written to takes no memory.
+      const step = Math.min(Math.max(memory.buffer.byteLength, 8 << 20), 16 << 20);
+      const pages = Math.ceil(Math.max(missing, step) / 65536);
       try {
         memory.grow(pages);
       } catch {
@@ -393,7 +402,7 @@ export function buildTables(literals: readonly KernelLiteral[]): KernelTables {
     if (!table) return 0;
     const known = classNumbers.get(table);
     if (known !== undefined) return known;
-    if (classList.length > 255) return 0;
+    if (classList.length >= assignedClass) return 0;
     classList.push(table);
     classNumbers.set(table, classList.length - 1);
     return classList.length - 1;
@@ -440,6 +449,7 @@ export function buildTables(literals: readonly KernelLiteral[]): KernelTables {
     records[at + 2] = classNumber(literal.notAfter);
     records[at + 3] = follow;
     records[at + 4] = followCount;
+    records[at + 5] = literal.isAssigned ? assignedClass : classNumber(literal.until);
     recordView.setUint16(at + 6, length + followCount, true);
     recordView.setUint32(at + 8, literal.before, true);
     recordView.setUint32(at + 12, literal.after, true);

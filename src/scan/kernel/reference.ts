@@ -45,6 +45,18 @@ export function scanReference(text: Uint8Array, literals: readonly KernelLiteral
   return hits.sort((a, b) => a.position - b.position || a.literal - b.literal);
 }
 
+/** Whether a literal's hit is no match, since its delimiter does not follow: what the kernel's `turnDown` tells. */
+export function turnedDown(text: Uint8Array, position: number, literal: KernelLiteral): boolean {
+  if (!literal.until) return false;
+  const from = position + Math.min(32, literal.text.length);
+  for (let at = from; at < text.length; at++) {
+    // So far ahead it is left to the regex.
+    if (at - from === 512) return false;
+    if (literal.until[text[at]] !== 1) return literal.until[text[at]] !== 2;
+  }
+  return true;
+}
+
 /** How many bytes from a literal's start on decide whether it is a hit: of the literal 32 at most, and those that must follow. */
 export function extentOf(literal: KernelLiteral): number {
   return Math.min(32, literal.text.length) + followOf(literal);

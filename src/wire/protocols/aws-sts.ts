@@ -5,6 +5,7 @@ import type { Protocol, ProtocolAnswer, ProtocolContext } from '../protocol.ts';
 import { type Exchange, exchange, formRequest, toldOf, toldText, wordOf } from '../protocol-http.ts';
 import { type AwsKey, signV4 } from '../sigv4.ts';
 import type { Wire } from '../wire.ts';
+import { xmlText } from '../xml-text.ts';
 
 /**
  * A key is known in its own partition only: https://docs.aws.amazon.com/general/latest/gr/sts.html. Regional endpoints,
@@ -104,15 +105,15 @@ function said(sent: Exchange, context: ProtocolContext): Said {
   if (!('reply' in sent)) return { failure: sent.reason, asked: sent.asked };
   const { status, text } = sent.reply;
   if (status === 200) {
-    const identity = toldText(leaf(text, 'Arn'), context.hide);
-    const account = leaf(text, 'Account');
+    const identity = toldText(xmlText(text, 'Arn'), context.hide);
+    const account = xmlText(text, 'Account');
     if (identity?.startsWith('arn:aws') && account && /^[0-9]{12}$/.test(account))
       return { asked: sent.noted('GetCallerIdentity told whose it is'), identity, account };
     return { failure: 'what answered was not STS', asked: sent.noted('200, but no identity') };
   }
-  const code = wordOf(leaf(text, 'Code'), context.hide);
+  const code = wordOf(xmlText(text, 'Code'), context.hide);
   if (code === undefined) return { failure: `STS answered ${status} and no error of AWS`, asked: sent.noted('no error of AWS') };
-  return { asked: sent.noted(code), code, message: leaf(text, 'Message') ?? '' };
+  return { asked: sent.noted(code), code, message: xmlText(text, 'Message') ?? '' };
 }
 
 function judge(
@@ -138,14 +139,6 @@ function judge(
 function isClock(message = ''): boolean {
   return /^Signature (?:expired|not yet current)/.test(message);
 }
-
-/** The text of an element that holds nothing else. The answers are flat, and what is taken from them is checked. */
-function leaf(xml: string, name: string): string | undefined {
-  const text = new RegExp(`<${name}>([^<]{1,2048})</${name}>`).exec(xml)?.[1];
-  return text?.replace(/&(lt|gt|amp|quot|apos);/g, (_, entity: keyof typeof entities) => entities[entity]).trim();
-}
-
-const entities = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 async function rest(partition: Partition, context: ProtocolContext, ms: number): Promise<string | undefined> {
   const rested = await context.wire.within(partition.host, context.to, async (signal) => {

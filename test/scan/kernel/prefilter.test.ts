@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { alphabets, forSeeds } from '../../../fixtures/random.ts';
 import { createKernel, type KernelLiteral, runLiteral, wordLiteral } from '../../../src/scan/kernel/kernel.ts';
-import { scanReference, wrappedEndReference } from '../../../src/scan/kernel/reference.ts';
+import { scanReference, turnedDown, wrappedEndReference } from '../../../src/scan/kernel/reference.ts';
 import { createRig, differenceOf, type KernelHit, same } from './rig.ts';
 import { encoded, escaped, randomLiterals, randomText, setOf, wrapped } from './texts.ts';
 
@@ -55,6 +55,32 @@ describe('generated texts', () => {
       ).toEqual(same);
     });
   });
+});
+
+test('hits are turned down as the reference does, and no others', () => {
+  const counts = { kept: 0, turnedDown: 0, none: 0 };
+  forSeeds(4000, 200, (random) => {
+    const until = new Uint8Array(256);
+    for (const char of 'abcdefgh0123-') until[char.charCodeAt(0)] = 1;
+    until[0x3a] = 2;
+    const literals = randomLiterals(random).map((literal) => (random.chance(0.7) ? { ...literal, until } : literal));
+    const texts = literals.map(({ text }) => Buffer.from(text, 'latin1'));
+    const pieces = [...texts, ':', 'abc', '/', 'x', 'a'.repeat(random.pick([3, 509, 511, 512, 513, 600]))].map((piece) =>
+      Buffer.from(piece),
+    );
+    const text = Buffer.concat(Array.from({ length: 12 }, () => random.pick(pieces)));
+    const all = scanReference(text, literals, 'none');
+    const expected = all.filter(({ position, literal }) => !turnedDown(text, position, literals[literal]));
+    const { hits, isLeft } = createRig(literals, 'none').turnDown(text);
+    expect(differenceOf(hits, expected)).toEqual(same);
+    expect(isLeft).toBe(expected.length > 0);
+    counts.kept += expected.length;
+    counts.turnedDown += all.length - expected.length;
+    if (all.length > 0 && expected.length === 0) counts.none++;
+  });
+  expect(counts.kept).toBeGreaterThan(100);
+  expect(counts.turnedDown).toBeGreaterThan(100);
+  expect(counts.none).toBeGreaterThan(3);
 });
 
 test('a literal is found at every alignment, at both edges of a document, and nowhere beyond them', () => {

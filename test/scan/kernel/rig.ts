@@ -1,4 +1,4 @@
-import { createKernel, hitWords, type KernelLiteral, openResult } from '../../../src/scan/kernel/kernel.ts';
+import { createKernel, hitWords, type KernelLiteral, noResult, openResult } from '../../../src/scan/kernel/kernel.ts';
 import type { Hit, Runs } from '../../../src/scan/kernel/reference.ts';
 import type { CopiedRun } from '../../../src/scan/kernel/reference-delta.ts';
 
@@ -14,6 +14,8 @@ export interface Rig {
   /** As `scan`, in pieces that follow one another. */
   scanPieces(text: Uint8Array, piece: number): KernelHit[];
   carry(result: Uint8Array, copied: readonly CopiedRun[], baseLength: number, baseHits: readonly KernelHit[]): KernelHit[];
+  /** Scans a text, and gives the hits that are not turned down; `isLeft` is what the kernel says of them. */
+  turnDown(text: Uint8Array): { readonly hits: KernelHit[]; readonly isLeft: boolean };
   wrappedEnd(text: Uint8Array, start: number, end: number): number;
   /** How often WebAssembly was called. */
   readonly calls: () => number;
@@ -82,6 +84,14 @@ export function createRig(literals: readonly KernelLiteral[], runs: Runs, hitRoo
       calls++;
       if (exports.hitsFull.value) throw new Error('too many hits for this rig');
       return hits();
+    },
+    turnDown(text) {
+      put(text);
+      exports.setHits(hitsAt, hitRoom);
+      exports.scanDocument(textAt, text.length);
+      calls++;
+      const isLeft = exports.turnDown(textAt, text.length, hitsAt, exports.hitCount.value) !== 0;
+      return { hits: hits().filter(({ result }) => result !== noResult), isLeft };
     },
     wrappedEnd(text, start, end) {
       put(text);

@@ -2,7 +2,7 @@
 
 export { inflate, adler32, consumed } from './inflate';
 export { applyDelta, carryHits, readDeltaSizes, deltaBaseSize, deltaResultSize, segmentCount, countLines, hasZero } from './delta';
-export { configure, setHits, hitCount, hitsFull, scanDocument, scanRange, wrappedEnd } from './prefilter';
+export { configure, setHits, hitCount, hitsFull, scanDocument, scanRange, turnDown, wrappedEnd } from './prefilter';
 export { configureTrees, endTrees, readTree, treeCacheBytes } from './trees';
 export { configureWalk, endWalks, isWide, walkRecords, walkedBytes, walkedDeltas, walkedObjects } from './walk';
 

@@ -9,6 +9,7 @@
 //
 // The host lays the tables out (see ../kernel.ts); the offsets here and there are one format.
 
+import { mayAssign } from './assignment';
 import { WORD_MOST, decodeEscapes, escapeAt, nextEscapeByte, wordEnd, wordStart } from './escapes';
 
 /** A hit is four u32: position in the document, literal, length of the run (0 for a literal), result. */
@@ -195,6 +196,49 @@ export function setZone(minEnd: usize, edge: usize, edgeEnd: usize, edgeIsOpen: 
   zoneEdge = edge;
   zoneEdgeEnd = edgeEnd;
   zoneEdgeIsOpen = edgeIsOpen;
+}
+
+/** Instead of a table's number: the literal is a keyword to which a value must be assigned. */
+const ASSIGNED: u32 = 255;
+/** More bytes than these before a delimiter are left to the regex. */
+const UNTIL_MOST: usize = 512;
+
+/** Whether behind a literal that ends at `at` its delimiter may follow; `table` has 1 for what may stand before it, 2 for itself. */
+function reachesDelimiter(table: usize, at: usize, end: usize): bool {
+  const stop = min(end, at + UNTIL_MOST);
+  while (at < stop) {
+    const kind: u32 = load<u8>(table + <usize>load<u8>(at));
+    if (kind != 1) return kind == 2;
+    at++;
+  }
+  return stop != end;
+}
+
+/**
+ * Turns down open hits of a document that cannot be matches, told from the bytes right behind them: they have no result
+ * then. Returns whether a hit is left that is open or has one.
+ */
+export function turnDown(start: usize, length: u32, list: usize, count: u32): bool {
+  let isLeft = false;
+  const end = start + length;
+  for (let i: u32 = 0; i < count; i++) {
+    const hit = list + <usize>HIT_BYTES * <usize>i;
+    const result = load<u32>(hit, 12);
+    if (result == RESULT_NONE) continue;
+    const literal = load<u32>(hit, 4);
+    if (result == RESULT_OPEN && literal < RUN_LITERAL) {
+      const record = literals + LITERAL_BYTES * <usize>literal;
+      const table: u32 = load<u8>(record, 5);
+      const from = start + <usize>load<u32>(hit);
+      const behind = from + <usize>load<u8>(record);
+      if (table != 0 && !(table == ASSIGNED ? mayAssign(start, end, from, behind) : reachesDelimiter(classes + 256 * <usize>table, behind, end))) {
+        store<u32>(hit, RESULT_NONE, 12);
+        continue;
+      }
+    }
+    isLeft = true;
+  }
+  return isLeft;
 }
 
 /** Walks the literals behind a window that passed the filter. With `only` set it stops at the first that stands there. */

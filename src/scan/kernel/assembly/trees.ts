@@ -161,16 +161,19 @@ export function readTree(tree: u32, start: usize, length: u32): void {
     const nameEnd = nextZero(name, end);
     const object = nameEnd + 1;
     if (object + hashBytes > end) return;
+    let isThere = false;
     if (first == 0x34) {
       const number = objectOf(KIND_TREE, object);
       if (number >= 0) addLink(KIND_TREE, number, tree, nameOf(name, nameEnd));
+      isThere = number >= 0;
     } else if (isSubmodule) {
       addLink(KIND_SUBMODULE, 0, tree, nameOf(name, nameEnd));
     } else if (load<u8>(wanted + <usize>load<u16>(object)) != 0) {
       const number = objectOf(KIND_BLOB, object);
       if (number >= 0) addLink(KIND_BLOB, number, tree, nameOf(name, nameEnd));
     }
-    if (asksHost && !isSubmodule) {
+    // All trees that are there have numbers.
+    if (asksHost && !isSubmodule && !isThere) {
       const slot = told + 4 * <usize>(load<u32>(object) & (TOLD_SLOTS - 1));
       const tells = load<u32>(object, 2);
       if (load<u32>(slot) != tells && lookUp(tree, name, nameEnd, object)) store<u32>(slot, tells);

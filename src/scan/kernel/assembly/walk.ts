@@ -4,12 +4,12 @@
 // its children), and is called only for what needs it: memory, an entry that was not read ahead, hits to decide, faults.
 //
 // A record is eight u32: number of the entry for the host, where its zlib stream lies (0: ask the host), how long that is,
-// inflated size, position of the first record behind those below it, flags, number of the tree, and one that is free.
+// inflated size, position of the first record behind those below it, flags, number of the tree, position of the parent.
 
 import { OK as INFLATED, inflate } from './inflate';
 import { ERR_SEGMENTS, applyDelta, carryHits, deltaResultSize, readDeltaSizes, segmentCount } from './delta';
 import { readTree } from './trees';
-import { HIT_BYTES, RESULT_NONE, hitCount, hitsFull, scanDocument, setHits } from './prefilter';
+import { HIT_BYTES, hitCount, hitsFull, scanDocument, setHits, turnDown } from './prefilter';
 
 /** A buffer with slack; 0 when there is no room for it. */
 // @ts-ignore: decorator
@@ -118,7 +118,7 @@ function makeSegmentsRoom(wanted: u32): bool {
 function documentRoom(wanted: u32, isLeaf: bool): usize {
   if (!isLeaf || wanted > MOST_KEPT) return allocate(wanted);
   if (wanted <= leafRoom) return leaf;
-  const size = max<u32>(roomy(wanted), 1 << 16);
+  const size = max<u32>(roomy(wanted), 1 << 11);
   const to = allocate(size);
   if (to == 0) return 0;
   if (leaf != 0) free(leaf);
@@ -159,13 +159,6 @@ export function isWide(at: usize, bytes: u32): bool {
   return false;
 }
 
-/** Whether one of the hits is open or had a result. */
-function needsDeciding(total: u32): bool {
-  let at = hitsAt;
-  for (const end = at + <usize>HIT_BYTES * <usize>total; at < end; at += HIT_BYTES) if (load<u32>(at, 12) != RESULT_NONE) return true;
-  return false;
-}
-
 /** Finds and decides the hits of the document at `address`. False when there was no room. */
 function look(record: usize, base: usize): bool {
   let isWhole = base != 0 && load<u32>(base, 20) != 0;
@@ -186,7 +179,7 @@ function look(record: usize, base: usize): bool {
   if (base != 0) walkedDeltas++;
   isOpaque = false;
   count = hitCount;
-  if (decidesAll || needsDeciding(count)) return decide(record, address, length, count);
+  if (turnDown(address, length, hitsAt, count) || decidesAll) return decide(record, address, length, count);
   return true;
 }
 

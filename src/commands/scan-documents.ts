@@ -1,0 +1,165 @@
+import { QuashError } from '../errors.ts';
+import { printable } from '../git/run-git.ts';
+import type { Gap } from '../model/gap.ts';
+import type { Origin } from '../model/origin.ts';
+import { buildView, type View } from '../model/view.ts';
+import type { Match } from '../scan/match.ts';
+import type { Scanner } from '../scan/scanner.ts';
+import type { TurnedDownCollector, TurnedDownPlace } from '../scan/turned-down.ts';
+import { type PlacedMatch, placeInDocument } from '../scan/view-matches.ts';
+import { expand } from '../sources/archives/expand.ts';
+import { openFileDocument } from '../sources/archives/file-document.ts';
+import { originOf } from '../sources/archives/member-document.ts';
+import { recogniseContainer } from '../sources/archives/recognise.ts';
+import { createArchiveAttachments } from '../sources/chat/archive-attachments.ts';
+import { chatFormats } from '../sources/chat/chat-formats.ts';
+import type { Document, FormatContext, Limits, TextFormat } from '../sources/document.ts';
+import type { DocumentKind } from '../sources/document-kinds.ts';
+import { recogniseChat, recogniseCiLog, recogniseText } from '../sources/recognise-text.ts';
+import { createSiblings } from '../sources/siblings.ts';
+import { sliced } from '../sources/slices.ts';
+import type { OtherFile } from './scan-files.ts';
+
+export interface DocumentEvents {
+  readonly match: (match: Match, origin: Origin) => void;
+  readonly turnedDown?: (row: TurnedDownPlace, origin: Origin) => void;
+  readonly gap: (gap: Gap) => void;
+  /** Told of each stretch that was read, and whether a document begins with it. */
+  readonly read: (bytes: number, isNew: boolean) => void;
+  /** Told of each document that is a chat export, or a part of one. */
+  readonly chatExport?: (document: Pick<Document, 'path' | 'member'>) => void;
+}
+
+export interface DocumentScan {
+  /** The folder that paths are relative to, where there is one. */
+  readonly root: string | undefined;
+  readonly scanner: Scanner;
+  /** What the scanner turns down. */
+  readonly turnedDown?: TurnedDownCollector;
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+  readonly events: DocumentEvents;
+  /** What everything that is scanned was said to be. */
+  readonly as?: DocumentKind;
+}
+
+/**
+ * Scans a file as what it is: an archive by its members, a CI log or a chat export by the text in it, anything else as it
+ * stands. In bounded memory: one slice at a time, one member after the other.
+ */
+export async function scanOtherFile({ path, gap }: OtherFile, scan: DocumentScan): Promise<void> {
+  const opened = await openFileDocument(scan.root ?? '.', path);
+  if ('reason' in opened) {
+    scan.events.gap(opened);
+    return;
+  }
+  const { document, close } = opened;
+  try {
+    if (gap && scan.as === undefined && !(await isKnown(document))) scan.events.gap(gap);
+    else await scanDocument(document, scan);
+  } finally {
+    await close();
+  }
+}
+
+/** Whether a document is of a kind that is more than its bytes. */
+export async function isKnown(document: Document): Promise<boolean> {
+  const head = await document.head();
+  return recogniseContainer(head, document.path) !== undefined || recogniseText(head, document.path) !== undefined;
+}
+
+/** Scans a document and all in it. Throws QuashError('usage') for one that is not what it was said to be. */
+export async function scanDocument(file: Document, scan: DocumentScan): Promise<void> {
+  const { limits, signal, events, as } = scan;
+  if (as === 'archive' && recogniseContainer(await file.head(), file.path) === undefined) {
+    throw new QuashError(
+      'usage',
+      `taking ${printable(file.path)} as an archive: it is none of a kind that is known; leave out --as`,
+    );
+  }
+  const siblings = createSiblings(file, scan);
+  const attached = createArchiveAttachments(siblings, { limits, signal });
+  for await (const one of expand(file, recogniseContainer, { limits, signal })) {
+    signal.throwIfAborted();
+    if ('reason' in one) {
+      events.gap(one);
+      continue;
+    }
+    const format = formatOf(await one.head(), one.member ?? one.path, as);
+    const isPartOfChat = format !== undefined && chatFormats.includes(format);
+    if (isPartOfChat) events.chatExport?.(one);
+    const context: FormatContext = { limits, signal, sibling: (path) => siblings.beside(one, path) };
+    // The message that a file was attached to is looked for where something is found, as it takes a look at the whole export.
+    const whose = isPartOfChat ? undefined : () => attached(one);
+    await scanViews(format ? format.views(one, context) : plainViews(one), whose, scan);
+  }
+}
+
+function formatOf(head: Uint8Array, path: string, as: DocumentKind | undefined): TextFormat | undefined {
+  if (as === 'ci-log') return recogniseCiLog(head, path);
+  return (as === 'chat' ? recogniseChat(head, path) : undefined) ?? recogniseText(head, path);
+}
+
+async function scanViews(
+  views: AsyncIterable<View | Gap>,
+  whose: (() => Promise<Origin | undefined>) | undefined,
+  { scanner, turnedDown, signal, events }: DocumentScan,
+): Promise<void> {
+  const isNew = firstTimes();
+  let readUntil = 0;
+  let isFirst = true;
+  for await (const view of views) {
+    signal.throwIfAborted();
+    if ('reason' in view) {
+      events.gap(view);
+      continue;
+    }
+    for (const one of placeInDocument(view, scanner.scan(view.bytes))) {
+      if (!isNew(String(one.match.pattern), one)) continue;
+      const message = isPlace(one.origin) ? await whose?.() : undefined;
+      events.match({ ...one.match, ...one.place }, message ?? one.origin);
+    }
+    for (const { match, origin, place } of rowsOf(view, turnedDown)) {
+      if (isNew(`${match.pattern} ${match.reason}`, { place })) events.turnedDown?.({ ...match, ...place }, origin);
+    }
+    const end = view.slice.start + view.slice.bytes.length;
+    events.read(Math.max(0, end - readUntil), isFirst);
+    isFirst = false;
+    readUntil = Math.max(readUntil, end);
+  }
+}
+
+function rowsOf(view: View, turnedDown: TurnedDownCollector | undefined) {
+  const rows = turnedDown?.take(view.bytes) ?? [];
+  return placeInDocument(
+    view,
+    rows.map(({ pattern, reason, start }) => ({ pattern, reason, start, end: start + 1 })),
+  );
+}
+
+/** Whether an origin tells of no more than a file. */
+function isPlace({ kind }: Origin): boolean {
+  return kind === 'file' || kind === 'archive';
+}
+
+/** The stretches of a document that is no more than its bytes. */
+async function* plainViews(document: Document): AsyncGenerator<View> {
+  const origin = originOf(document);
+  for await (const { slice } of sliced(document.bytes())) {
+    const view = buildView(slice);
+    view.piece(origin);
+    view.copy(0, slice.bytes.length);
+    yield view.build();
+  }
+}
+
+/** Tells what was not told of before: slices overlap, and several views may be of the same bytes. */
+function firstTimes(): (what: string, one: Pick<PlacedMatch, 'place'>) => boolean {
+  const told = new Set<string>();
+  return (what, { place }) => {
+    const key = `${what} ${place.start} ${place.end}`;
+    if (told.has(key)) return false;
+    told.add(key);
+    return true;
+  };
+}

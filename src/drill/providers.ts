@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { readDescriptions } from '../../fixtures/providers/description.ts';
+import { adminOf, startProviderServer } from '../../fixtures/providers/server.ts';
+import { distFolder } from '../dist-folder.ts';
+import { QuashError } from '../errors.ts';
+import type { Pattern } from '../model/pattern.ts';
+import { expandExample } from '../patterns/recipes.ts';
+import type { Planted } from './plant.ts';
+
+/** What the drill leaks: of each kind so many, and where. */
+const wanted = [
+  { pattern: 'github-pat-classic', name: 'GITHUB_TOKEN', leaks: ['history', 'log', 'chat'] },
+  { pattern: 'github-fine-grained-pat', name: 'GH_DEPLOY_TOKEN', leaks: ['log'] },
+  { pattern: 'gitlab-access-token', name: 'GITLAB_TOKEN', leaks: ['history', 'chat'] },
+  { pattern: 'slack-bot-token', name: 'SLACK_TOKEN', leaks: ['history', 'log'] },
+  { pattern: 'anthropic-api-key', name: 'ANTHROPIC_API_KEY', leaks: ['history', 'chat'] },
+  { pattern: 'sendgrid-api-key', name: 'SENDGRID_API_KEY', leaks: ['history'] },
+] as const satisfies readonly Omit<Planted, 'secret' | 'parts'>[];
+
+/** Providers on loopback, with live credentials that they know. */
+export interface DrillProviders {
+  readonly names: readonly string[];
+  readonly planted: readonly Planted[];
+  /** As `--endpoint` takes them. */
+  readonly endpoints: readonly string[];
+  /** Credentials of ours that may take others back, by the environment variable that they are read from. */
+  readonly admins: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the providers, and makes up a live credential of each kind. Each run has others. */
+export async function startDrillProviders(
+  patterns: readonly Pattern[],
+  adminVariables: Readonly<Record<string, string>>,
+): Promise<DrillProviders> {
+  const descriptions = readDescriptions(fileURLToPath(new URL('../fixtures/providers', distFolder)));
+  const server = await startProviderServer(descriptions);
+  const seed = randomBytes(8).toString('hex');
+  const planted = wanted.map((one): Planted => {
+    const pattern = patterns.find(({ id }) => id === one.pattern);
+    if (!pattern) throw new QuashError('pattern', `starting the drill: there is no pattern ${one.pattern}; install quash again`);
+    const { secret = '' } = expandExample(pattern, '{{secret}}', `${seed} ${one.name}`);
+    return { ...one, secret, parts: {} };
+  });
+  for (const { pattern, secret, parts } of planted) server.add({ pattern, secret, parts, state: 'live' });
+  const providers = [...new Set(planted.map(({ pattern }) => patterns.find(({ id }) => id === pattern)?.provider ?? ''))];
+  return {
+    names: providers,
+    planted,
+    endpoints: providers.flatMap((provider) => server.endpoints(provider)),
+    admins: Object.fromEntries(Object.entries(adminVariables).map(([variable, provider]) => [variable, adminOf(provider)])),
+    close: server.close,
+  };
+}
