@@ -19,7 +19,7 @@ const takeAway = [
 export default {
   provider: 'rabbitmq',
   patterns: ['rabbitmq-url'],
-  docs: ['https://www.rabbitmq.com/docs/passwords#passwordless-users', 'https://www.rabbitmq.com/docs/http-api-reference'],
+  docs: ['https://www.rabbitmq.com/docs/passwords', 'https://www.rabbitmq.com/docs/http-api-reference'],
   // The server is the one that the leaked login names, and ours must be the same, at the port of its management API.
   hosts: [],
   authority: 'admin',

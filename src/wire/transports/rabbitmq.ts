@@ -11,7 +11,7 @@ import type { Acted, Transport, TransportAction } from '../transport.ts';
 /**
  * Takes the password of a RabbitMQ user away, and gives it back, over the management API:
  * https://www.rabbitmq.com/docs/management#http-api. A user without a password keeps its permissions and cannot log in with
- * one: https://www.rabbitmq.com/docs/passwords#passwordless-users.
+ * one: https://www.rabbitmq.com/docs/passwords.
  */
 export default {
   name: 'rabbitmq',
