@@ -75,7 +75,7 @@ function plant(folder) {
     );
     const isPlain = /^\w+ [a-z0-9.-]+\/[^{]*$/.test(own[0]?.on ?? '');
     if (steps?.length !== 1 || sites.length > 0 || own.length !== 1 || !isPlain || pattern.parts.length > 0) return false;
-    if (!own[0].dead || pattern.generic) return false;
+    if (!own[0].dead || steps[0].isNeverDead || pattern.generic) return false;
     hosts.set(`${pattern.provider}@${own[0].on.split(/[ /]/)[1]}`, own[0].on.split(/[ /]/)[1]);
     routes.set(own[0].on, own[0]);
     return true;

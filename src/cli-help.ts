@@ -13,7 +13,7 @@ export function helpForQuash(): string {
       isGroup(word) ? [groupUsage(word), groups[word].help] : [usageOf(word as CommandName), commandOf(word as CommandName).help],
   );
   return page(
-    'quash finds leaked secrets.',
+    'quash finds leaked secrets, asks whether they work, and takes them back.',
     examples([
       ['quash scan', 'this repository: its working tree and its history'],
       ['quash hook install', 'scan what is staged before every commit'],
@@ -39,7 +39,7 @@ export function helpForCommand(name: CommandName): string {
   const all = flagsOf(name);
   const isShort = all.length <= 9;
   const listed = all.filter((flag) => isShort || flag.common);
-  const others = all.filter((flag) => !listed.includes(flag)).map(typedForm);
+  const others = all.filter((flag) => !listed.includes(flag)).map(longForm);
   const more = others.length > 0 ? `\n${layout.boxWrap(`More: ${others.join(', ')}`, width)}` : '';
   const { help, examples: shown } = commandOf(name);
   return page(
@@ -124,8 +124,9 @@ function usageOf(name: CommandName): string {
 }
 
 function groupUsage(group: string): string {
-  const members = commandNames.filter((name) => name.startsWith(`${group} `));
-  return `${group} ${members.map((name) => name.slice(group.length + 1)).join('|')}`;
+  const members = commandNames.filter((name) => name.startsWith(`${group} `)).map((name) => name.slice(group.length + 1));
+  // More than fit beside what they are for are told of by the word's own help.
+  return `${group} ${members.length > 4 ? 'COMMAND' : members.join('|')}`;
 }
 
 function isGroup(word: string): word is keyof typeof groups {

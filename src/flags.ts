@@ -88,10 +88,10 @@ export interface Command {
 
 /** The words that have commands under them. */
 export const groups = {
-  hook: { help: 'stop secrets before they are committed or pushed' },
-  findings: { help: 'what scans have kept, and what was decided of it' },
+  hook: { help: 'stop secrets before a commit or a push' },
+  findings: { help: 'what scans kept, and what was decided' },
   keys: { help: 'whom the secrets in the ledger are sealed to' },
-  journal: { help: 'what was revoked, by whom, and whether the record holds' },
+  journal: { help: 'what was revoked, and by whom' },
   revokers: { help: 'what can be taken back by an API' },
   patterns: { help: 'what is looked for' },
   config: { help: 'what quash.yaml and the environment set' },
@@ -104,7 +104,7 @@ const targets = { name: 'targets', placeholder: 'TARGET', kind: 'path', many: tr
 
 export const commands = {
   scan: {
-    help: 'find secrets in a repository, folder, file, URL or stdin',
+    help: 'find secrets in a repository, folder or URL',
     arguments: [targets],
     examples: [
       ['quash scan', 'this repository and all of its history'],
@@ -119,34 +119,34 @@ Exit codes: 0 clean and complete, 1 findings, 2 usage or config, 3 incomplete an
     help: 'ask the providers whether secrets are alive',
     arguments: [{ name: 'ids', placeholder: 'ID|-', kind: 'text', many: true }],
     examples: [
-      ['quash verify 3f9a1c', 'a finding of the ledger, asked again'],
+      ['quash verify 3f9a1c', 'a finding of the ledger'],
       ['quash verify --all', 'all of them'],
-      ['pbpaste | quash verify -', 'the secret in the clipboard'],
-      ['quash verify - --pattern datadog-api-key < key.txt', 'of a kind that its shape does not tell'],
-      ['quash verify - --explain --format json < key.txt', 'with what was asked and answered'],
+      ['pbpaste | quash verify -', 'the clipboard'],
+      ['quash verify - --pattern datadog-api-key < key.txt', 'its shape tells no kind'],
+      ['quash verify - --explain --format json < key.txt', 'what was asked'],
     ],
     details: `Of findings of the ledger the identity of this machine opens the values, and the verdicts are kept. What comes from stdin is not.
 The secret is never an argument, which other users of the machine could read. Whatever stands beside it on stdin (a key id, a host) is used as in a scan.
 Exit codes: 4 live, 1 everything else that was found, 2 usage or config or nothing found.`,
   },
   drill: {
-    help: 'rehearse a leak on this machine alone, from commit to proved dead',
+    help: 'rehearse a leak, on this machine alone',
     arguments: [],
     examples: [
-      ['quash drill', 'plants live credentials, finds, revokes and proves them dead'],
-      ['quash drill --keep=/tmp/drill', 'and leaves the ledger and the journal to look at'],
+      ['quash drill', 'from commit to proved dead'],
+      ['quash drill --keep=/tmp/drill', 'the ledger is there to look at'],
     ],
     details: `Providers are played on loopback; the run may reach nothing else, and reads and changes nothing of yours.
 Exit codes: 0 everything proved dead, 5 not everything.`,
   },
   revoke: {
-    help: 'plan to take credentials back; --apply does it and proves it',
+    help: 'take credentials back, and prove it',
     arguments: [{ name: 'ids', placeholder: 'ID|-', kind: 'text', many: true }],
     examples: [
-      ['quash revoke 3f9a1c', 'print what would be done, and do nothing'],
+      ['quash revoke 3f9a1c', 'what would be done'],
       ['pbpaste | quash revoke - --apply', 'the secret in the clipboard'],
       ["quash revoke --where 'provider=github verdict=live' --save plan.json", ''],
-      ['quash revoke --plan plan.json --apply --yes', 'what was looked at before'],
+      ['quash revoke --plan plan.json --apply --yes', ''],
     ],
     details: `Every credential is asked about again right before; one that is dead is left alone. What can be switched off is switched off first: revoke finalise makes that final, revoke undo takes it back. A run that was stopped is run again: it goes on where it was.
 A policy says who and what may be revoked: $XDG_CONFIG_HOME/quash/policy.yaml, and what --policy names; what one of them refuses is refused.
@@ -156,7 +156,7 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
     help: 'make final what was switched off',
     arguments: [{ name: 'ids', placeholder: 'ID|-', kind: 'text', many: true }],
     examples: [
-      ['quash revoke finalise', 'what would be made final: all whose time is over'],
+      ['quash revoke finalise', 'all whose time is over'],
       ['quash revoke finalise 3f9a1c --apply', 'this one, and now'],
     ],
   },
@@ -174,7 +174,7 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
     ],
   },
   approve: {
-    help: 'sign a plan of somebody else with your SSH key',
+    help: 'sign a plan of somebody else',
     arguments: [{ name: 'plan', placeholder: 'PLAN', kind: 'file', required: true }],
     examples: [['quash approve plan.json', 'shows it, and writes plan.json.*.sig']],
     details:
@@ -192,13 +192,13 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
     help: 'prove that no line was changed, removed or moved',
     arguments: [],
     examples: [
-      ['quash journal verify', 'also against the line that the ledger knows'],
-      ['quash journal verify --head head.json', 'and against one that was kept elsewhere'],
+      ['quash journal verify', 'and against the ledger'],
+      ['quash journal verify --head head.json', 'and what was kept elsewhere'],
     ],
     details: 'Exit codes: 0 it holds, 5 it was tampered with.',
   },
   'journal export-head': {
-    help: 'print the last line’s number and hash, to be kept elsewhere',
+    help: 'print its last line’s hash, to keep elsewhere',
     arguments: [],
     examples: [['quash journal export-head > head.json', '']],
   },
@@ -216,7 +216,7 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
     examples: [['quash revokers show github', '']],
   },
   egress: {
-    help: 'list every host that may be contacted, why, and with what',
+    help: 'list every host that may be contacted',
     arguments: [],
     examples: [
       ['quash egress', ''],
@@ -280,24 +280,24 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
     examples: [
       ['quash findings export --format csv --output findings.csv', ''],
       ["quash findings export --where 'verdict=live' --format sarif", ''],
-      ['quash findings export --sealed --output ledger.jsonl', 'to move it to another ledger'],
+      ['quash findings export --sealed --output all.jsonl', 'for another ledger'],
     ],
     details: `Secrets are redacted. With --sealed the export holds them too, as they lie in the ledger: only its recipients can open them.
 ${whereDetails}`,
   },
   'findings import': {
-    help: "take over the report of another scanner, or another ledger's export",
+    help: "take over another scanner's report, or a ledger's",
     arguments: [{ name: 'files', placeholder: 'FILE', kind: 'file', many: true, required: true }],
     examples: [
       ['quash findings import gitleaks.json', ''],
       ['quash findings import trufflehog.jsonl kingfisher.jsonl', ''],
-      ['quash findings import ledger.jsonl', 'what findings export --sealed wrote'],
+      ['quash findings import all.jsonl', 'what findings export --sealed wrote'],
     ],
     details: `Reads gitleaks and Betterleaks JSON, TruffleHog JSON lines, Kingfisher JSON lines, detect-secrets baselines, and exports of quash; a file is what it proves to be.
 What a pattern of ours knows is verified and revoked like our own. A detect-secrets baseline holds hashes alone: what it names is listed, and nothing more can be done with it until a scan finds it.`,
   },
   'keys init': {
-    help: 'make the keys that findings are sealed with; scans then keep them',
+    help: 'make keys to seal findings with; scans then keep them',
     arguments: [],
     examples: [
       ['quash keys init', 'an identity, which can write and read'],
@@ -307,7 +307,7 @@ What a pattern of ours knows is verified and revoked like our own. A detect-secr
       'They lie in $XDG_CONFIG_HOME/quash: identity and recipients, as age writes them. Keep a copy of the identity: without it nothing in the ledger can be opened.',
   },
   'keys show': {
-    help: 'print whom findings are sealed to, and whether they can be opened here',
+    help: 'print whom findings are sealed to',
     arguments: [],
     examples: [
       ['quash keys show', ''],
@@ -378,7 +378,7 @@ What a pattern of ours knows is verified and revoked like our own. A detect-secr
     ],
   },
   baseline: {
-    help: 'record what is there; scans then report only what is new',
+    help: 'record what is there, and report what is new',
     arguments: [targets],
     examples: [
       ['quash baseline --output .quash-baseline', 'accept what this repository holds'],
@@ -609,7 +609,7 @@ export const flags = [
     help: "only findings that match: 'verdict=live severity>medium'",
     details: whereDetails,
     common: true,
-    commands: ['findings list', 'findings export', 'verify', ...deciders],
+    commands: ['findings list', 'findings export', 'verify', 'revoke', ...deciders],
   },
   {
     name: 'all',
@@ -661,7 +661,7 @@ export const flags = [
     help: 'the ledger: a path, a postgres:// URL, or none',
     details:
       'By default $XDG_DATA_HOME/quash/ledger.db (~/.local/share). A scan keeps findings there once quash keys init was run; in CI only when this is set. QUASH_STORE does the same, and keeps a password out of the list of processes.',
-    commands: ['scan', 'verify', ...keepers],
+    commands: ['scan', 'verify', ...keepers, ...takers, 'revoke status', ...journals],
     config: 'user',
     env: 'QUASH_STORE',
   },
@@ -728,7 +728,6 @@ export const flags = [
     category: 'select',
     help: 'scan what the commits of A..B brought in',
     details: 'As git log reads it. The working tree is left out, unless --tree.',
-    common: true,
     commands: scans,
     conflicts: ['since-commit', 'branch'],
     implies: partOfHistory,
@@ -818,11 +817,22 @@ export const flags = [
   {
     name: 'as',
     kind: 'choice',
-    choices: ['repository', 'folder', 'file', 'url', 'stdin'],
+    choices: ['repository', 'folder', 'file', 'url', 'stdin', 'ci-log', 'chat', 'archive'],
     placeholder: 'KIND',
     category: 'select',
-    help: 'take TARGET for a repository, folder, file, url or stdin',
+    help: 'take TARGET for a repository, folder, ci-log, chat, archive, …',
+    details: 'repository, folder, file, url, stdin; ci-log, chat and archive where its content leaves that open.',
     commands: scans,
+  },
+  {
+    name: 'home',
+    kind: 'switch',
+    category: 'select',
+    help: "scan what tools keep in your home folder, agents' transcripts too",
+    details: `Settings and transcripts of coding agents, MCP servers, shell histories, .env files, logins of package managers, containers
+and clouds, settings of editors. Says which files it reads before it reads them, and reads no others.`,
+    commands: ['scan'],
+    conflicts: ['history', 'tree', 'staged', 'range', 'since', 'since-commit', 'branch', 'unreachable', 'as'],
   },
   {
     name: 'patterns',
@@ -832,7 +842,6 @@ export const flags = [
     category: 'report',
     help: 'use the patterns of this YAML file as well',
     details: 'Joins the pattern files that the config files name.',
-    common: true,
     commands: patternUsers,
     config: 'anyone',
     layers: 'join',
@@ -855,7 +864,6 @@ export const flags = [
     placeholder: 'LEVEL',
     category: 'report',
     help: 'report from info, low, medium, high or critical on',
-    common: true,
     commands: reports,
     config: 'anyone',
   },
@@ -985,18 +993,9 @@ export const flags = [
     name: 'apply',
     kind: 'switch',
     category: 'run',
-    help: 'do what was planned, after the number was typed',
+    help: 'do what is planned, once the number is typed',
     common: true,
     commands: takers,
-  },
-  {
-    name: 'where',
-    kind: 'text',
-    placeholder: 'FILTER',
-    category: 'select',
-    help: "findings that match: 'provider=github verdict=live'",
-    common: true,
-    commands: ['revoke'],
   },
   {
     name: 'plan',
@@ -1030,7 +1029,7 @@ export const flags = [
     default: 604_800_000,
     placeholder: 'TIME',
     category: 'run',
-    help: 'leave switched off what can be, for so long: 7d; 0 makes it final',
+    help: 'how long what can be is only off: 7d; 0 is final',
     common: true,
     commands: ['revoke'],
     config: 'user',
@@ -1052,7 +1051,7 @@ export const flags = [
     placeholder: 'PROVIDER=WHERE',
     repeatable: true,
     category: 'run',
-    help: 'where a credential of ours is: env:NAME, file:PATH or prompt',
+    help: 'our credential: env:NAME, file:PATH or prompt',
     details: 'Without it, the environment variable that the plan names.',
     common: true,
     commands: takers,
@@ -1071,21 +1070,11 @@ export const flags = [
     layers: 'join',
   },
   {
-    name: 'store',
-    kind: 'text',
-    placeholder: 'PLACE',
-    category: 'run',
-    help: 'the ledger: a path, a postgres:// URL, or none',
-    commands: [...takers, 'revoke status', ...journals],
-    config: 'user',
-    env: 'QUASH_STORE',
-  },
-  {
     name: 'key',
     kind: 'file',
     placeholder: 'FILE',
     category: 'run',
-    help: 'sign with this key, or the one of the agent that it is the public half of',
+    help: 'sign with this key; a public one means the agent',
     common: true,
     commands: ['approve'],
   },

@@ -17,8 +17,9 @@ export default defineConfig({
     // Tests neither see nor change what the user has, and reach nothing beyond this machine.
     env: {
       QUASH_EGRESS: 'loopback',
-      // A scan asks nobody unless its test says so.
+      // A scan asks nobody and keeps nothing unless its test says so.
       QUASH_OFFLINE: '1',
+      QUASH_STORE: 'none',
       HOME: home,
       XDG_CONFIG_HOME: join(home, 'config'),
       XDG_DATA_HOME: join(home, 'data'),

@@ -67,9 +67,18 @@ export async function openAsking(options: AskOptions, context: Context, events: 
     options.endpoint.some((endpoint) => endpoint.startsWith(`${provider}=`) || endpoint.startsWith(`${provider}@`));
   const asking = { wire, loadProtocol, isPlaceKnown, now };
   const verificationOf = await verificationSource(options, context);
+  // What was alive and is not any more is dead where it lived, wherever else it might have been of.
+  const seenAlive = new Set<string>();
   const askerOf = (pattern: Pattern): Asker | undefined => {
     const verification = verificationOf(pattern);
-    return verification && (({ secret, parts }) => ask(verification, { provider: pattern.provider, secret, parts }, asking));
+    if (!verification) return undefined;
+    const { provider } = pattern;
+    return async ({ secret, parts, verdict }) => {
+      const isPlaceProven = verdict?.state === 'live' || seenAlive.has(secret.reveal());
+      const answer = await ask(verification, { provider, secret, parts, isPlaceProven }, asking);
+      if (answer.state === 'live') seenAlive.add(secret.reveal());
+      return answer;
+    };
   };
   const cache = options.verdictAge === undefined ? undefined : await openCache(options.verdictAge, context, events);
   return {
@@ -108,9 +117,14 @@ async function verificationSource(
   return (pattern) => {
     if (!seen.has(pattern)) {
       const known = trusted.get(pattern.id);
-      const isSame = known !== undefined && JSON.stringify(known) === JSON.stringify(pattern);
+      const isSame = known !== undefined && whatIsSought(known) === whatIsSought(pattern);
       seen.set(pattern, isSame ? (known.verify ?? builtIn.get(known.id)) : undefined);
     }
     return seen.get(pattern);
   };
+}
+
+/** What a pattern finds and calls what it finds, as one text; what is told of it besides is left out. */
+function whatIsSought(pattern: Pattern): string {
+  return JSON.stringify({ ...pattern, examples: [], counterExamples: [], verify: undefined, runbook: undefined });
 }

@@ -22,7 +22,7 @@ export async function run(options: Options<'drill'>, context: Context): Promise<
   const folder = folderOf(options, context);
   const { set } = await loadPatterns({ withExamples: true });
   const story = createStory(context, { isTold: options.format === 'text', startedAt });
-  const providers = await startDrillProviders(set.patterns, { ANTHROPIC_ADMIN_KEY: 'anthropic' });
+  const providers = await startDrillProviders(set.patterns, { ANTHROPIC_ADMIN_KEY: 'anthropic', SENDGRID_ADMIN_KEY: 'sendgrid' });
   try {
     const { planted, endpoints, admins, names } = providers;
     story.tell('started', `${names.join(', ')} on loopback`);

@@ -4,8 +4,10 @@ import { parseFilter } from '../ledger/filter.ts';
 import type { Ledger } from '../ledger/store.ts';
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { Credential } from '../model/revocation.ts';
+import type { StoredFinding } from '../model/stored-finding.ts';
 import { loadPatterns } from '../patterns/pattern-set.ts';
-import { openFindings } from './open-ledger.ts';
+import { counted } from '../report/quantities.ts';
+import { openStore } from './open-store.ts';
 import { dueToFinalise } from './revocation-status.ts';
 import type { RevokeOptions } from './revoke.ts';
 import { findingsOnStdin } from './stdin-findings.ts';
@@ -43,7 +45,7 @@ export async function gatherCredentials(
   if (ways === 0 && !plan && purpose !== 'finalise')
     throw usage('name findings by their ids, by --where FILTER, or write a secret to stdin with -');
 
-  const ledger = await openFindings(options, context);
+  const ledger = await openStore(options, context);
   try {
     const wanted = plan
       ? plan.steps.flatMap(({ findings }) => findings)
@@ -52,19 +54,28 @@ export async function gatherCredentials(
         : where === undefined
           ? dueToFinalise(journal, new Date())
           : undefined;
-    const stored = wanted ? await Promise.all(wanted.map((id) => ledger.get(id))) : await ledger.find(parseFilter(where ?? ''));
-    const credentials = await Promise.all(
-      [...new Map(stored.map((one) => [one.id, one])).values()].map(async (finding) => {
-        const { secret, parts } = await ledger.unseal(finding);
-        const { id, pattern, verdict, locations } = finding;
-        return { id, pattern, verdict, locations, secret, parts };
-      }),
-    );
-    return { credentials, ledger };
+    const stored = wanted ? await Promise.all(wanted.map((id) => ledger.get(id))) : await findWhere(ledger, where ?? '', warn);
+    const findings = [...new Map(stored.map((one) => [one.fingerprint, one])).values()];
+    const credentials: Credential[] = [];
+    for (const finding of findings) {
+      const { id, pattern, verdict, locations } = finding;
+      credentials.push({ id, pattern, verdict, locations, ...(await ledger.unseal(finding)) });
+    }
+    return { credentials: await withWholePatterns(credentials, options.patterns), ledger };
   } catch (error) {
     await ledger.close();
     throw error;
   }
+}
+
+/** What matches and can be opened. What is called a false alarm is meant only by its id. */
+async function findWhere(ledger: Ledger, where: string, warn: (text: string) => void): Promise<readonly StoredFinding[]> {
+  const matches = parseFilter(where);
+  const found = await ledger.find((finding, now) => matches(finding, now) && finding.state !== 'ignored');
+  const sealed = found.filter((finding) => finding.sealed !== undefined);
+  if (sealed.length < found.length)
+    warn(`${counted(found.length - sealed.length, 'finding')} left out: only hashes of them are known`);
+  return sealed;
 }
 
 async function fromStdin(options: RevokeOptions, context: Context, warn: (text: string) => void): Promise<readonly Credential[]> {
@@ -72,17 +83,22 @@ async function fromStdin(options: RevokeOptions, context: Context, warn: (text: 
     warn,
     doing: 'revoking',
   });
-  // What a scan runs with leaves out what a plan tells.
-  const { set } = await loadPatterns({ files: options.patterns, withExamples: true });
-  const byId = new Map(set.patterns.map((pattern) => [pattern.id, pattern]));
-  return findings.map(({ id, pattern, secret, parts, verdict, locations }) => ({
+  const credentials = findings.map(({ id, pattern, secret, parts, verdict, locations }) => ({
     id,
-    pattern: byId.get(pattern.id) ?? pattern,
+    pattern,
     secret,
     parts,
     verdict,
     locations,
   }));
+  return withWholePatterns(credentials, options.patterns);
+}
+
+/** What a scan runs with leaves out what a plan tells: runbooks. */
+async function withWholePatterns(credentials: readonly Credential[], files: readonly string[]): Promise<readonly Credential[]> {
+  const { set } = await loadPatterns({ files, withExamples: true });
+  const byId = new Map(set.patterns.map((pattern) => [pattern.id, pattern]));
+  return credentials.map((one) => ({ ...one, pattern: byId.get(one.pattern.id) ?? one.pattern }));
 }
 
 function usage(problem: string): QuashError {

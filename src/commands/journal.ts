@@ -9,7 +9,7 @@ import { neutralise } from '../report/neutralise.ts';
 import { createPaint } from '../report/paint.ts';
 import { counted } from '../report/quantities.ts';
 import type { Head, JournalLine } from '../revoke/journal.ts';
-import { openFindings } from './open-ledger.ts';
+import { openStore } from './open-store.ts';
 import { journalFile, judgeJournal } from './revocation-records.ts';
 
 /** `quash journal show | verify | export-head`: what was done, and whether what is written of it was changed since. */
@@ -106,7 +106,7 @@ function readHead(file: string): Head {
 async function anchoredHead(store: string | undefined, context: Context): Promise<Head | undefined> {
   const place = placeOf(store, context.env, context.cwd);
   if (place?.kind !== 'sqlite' || !existsSync(place.file)) return undefined;
-  const ledger = await openFindings({ store, patterns: [] }, context);
+  const ledger = await openStore({ store, patterns: [] }, context);
   try {
     return await ledger.journalHead();
   } finally {

@@ -81,7 +81,7 @@ interface Scene {
 }
 
 async function revoke(scene: Scene): Promise<Exit> {
-  const { options, context, saved, asking, records, found } = scene;
+  const { options, context, purpose, saved, asking, records, found } = scene;
   const admins = adminCredentials(options.admin, context);
   const ask = (credential: Credential) => verdictOf(credential, asking.options);
   const credentials = saved ? found : await askFirst(scene, ask);
@@ -124,7 +124,9 @@ async function revoke(scene: Scene): Promise<Exit> {
     },
   });
   writeResults(plan, results, scene);
-  return results.every(({ state }) => confirmed.has(state)) ? exits.clean : exits.unconfirmed;
+  // Whoever asks for what is off to be made final, or on again, is told when it was not.
+  const isWhole = purpose === 'revoke' || plan.left.length === 0;
+  return isWhole && results.every(({ state }) => confirmed.has(state)) ? exits.clean : exits.unconfirmed;
 }
 
 /**
@@ -132,7 +134,7 @@ async function revoke(scene: Scene): Promise<Exit> {
  * dead by our own hand, the plan that did it still knows whose it was.
  */
 async function askFirst(
-  { records, purpose, found }: Scene,
+  { records, found }: Scene,
   ask: (credential: Credential) => Promise<Verdict>,
 ): Promise<readonly Credential[]> {
   const standings = standingsOf(records.journal.lines());
@@ -141,7 +143,7 @@ async function askFirst(
       const verdict = await ask(credential);
       if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable')
         await records.store.recordVerdict(credential.id, verdict);
-      const id = purpose === 'revoke' ? undefined : standings.get(credential.id)?.disabled?.plan;
+      const id = standings.get(credential.id)?.disabled?.plan;
       const kept = id ? records.keptPlan(id) : undefined;
       const before = kept?.steps.flatMap(({ credentials }) => credentials).find(({ finding }) => finding === credential.id);
       return { ...credential, verdict: { ...(before && toldOf(before)), ...verdict } };

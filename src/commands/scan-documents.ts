@@ -1,31 +1,46 @@
-import { dirname, join, normalize } from 'node:path/posix';
+import { QuashError } from '../errors.ts';
+import { printable } from '../git/run-git.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Origin } from '../model/origin.ts';
 import { buildView, type View } from '../model/view.ts';
 import type { Match } from '../scan/match.ts';
 import type { Scanner } from '../scan/scanner.ts';
+import type { TurnedDownCollector, TurnedDownPlace } from '../scan/turned-down.ts';
 import { type PlacedMatch, placeInDocument } from '../scan/view-matches.ts';
 import { expand } from '../sources/archives/expand.ts';
 import { openFileDocument } from '../sources/archives/file-document.ts';
+import { originOf } from '../sources/archives/member-document.ts';
 import { recogniseContainer } from '../sources/archives/recognise.ts';
-import type { Document, FormatContext, Limits } from '../sources/document.ts';
-import { recogniseText } from '../sources/recognise-text.ts';
+import { createArchiveAttachments } from '../sources/chat/archive-attachments.ts';
+import { chatFormats } from '../sources/chat/chat-formats.ts';
+import type { Document, FormatContext, Limits, TextFormat } from '../sources/document.ts';
+import type { DocumentKind } from '../sources/document-kinds.ts';
+import { recogniseChat, recogniseCiLog, recogniseText } from '../sources/recognise-text.ts';
+import { createSiblings } from '../sources/siblings.ts';
 import { sliced } from '../sources/slices.ts';
 import type { OtherFile } from './scan-files.ts';
 
 export interface DocumentEvents {
   readonly match: (match: Match, origin: Origin) => void;
+  readonly turnedDown?: (row: TurnedDownPlace, origin: Origin) => void;
   readonly gap: (gap: Gap) => void;
   /** Told of each stretch that was read, and whether a document begins with it. */
   readonly read: (bytes: number, isNew: boolean) => void;
+  /** Told of each document that is a chat export, or a part of one. */
+  readonly chatExport?: (document: Pick<Document, 'path' | 'member'>) => void;
 }
 
 export interface DocumentScan {
-  readonly root: string;
+  /** The folder that paths are relative to, where there is one. */
+  readonly root: string | undefined;
   readonly scanner: Scanner;
+  /** What the scanner turns down. */
+  readonly turnedDown?: TurnedDownCollector;
   readonly limits: Limits;
   readonly signal: AbortSignal;
   readonly events: DocumentEvents;
+  /** What everything that is scanned was said to be. */
+  readonly as?: DocumentKind;
 }
 
 /**
@@ -33,135 +48,118 @@ export interface DocumentScan {
  * stands. In bounded memory: one slice at a time, one member after the other.
  */
 export async function scanOtherFile({ path, gap }: OtherFile, scan: DocumentScan): Promise<void> {
-  const opened = await openFileDocument(scan.root, path);
+  const opened = await openFileDocument(scan.root ?? '.', path);
   if ('reason' in opened) {
     scan.events.gap(opened);
     return;
   }
   const { document, close } = opened;
   try {
-    const head = await document.head();
-    const isKnown = recogniseContainer(head, path) !== undefined || recogniseText(head, path) !== undefined;
-    if (gap && !isKnown) scan.events.gap(gap);
-    else await scanFileDocument(document, scan);
+    if (gap && scan.as === undefined && !(await isKnown(document))) scan.events.gap(gap);
+    else await scanDocument(document, scan);
   } finally {
     await close();
   }
 }
 
-async function scanFileDocument(file: Document, scan: DocumentScan): Promise<void> {
-  const { limits, signal, events } = scan;
-  const beside = siblings(file, scan);
+/** Whether a document is of a kind that is more than its bytes. */
+export async function isKnown(document: Document): Promise<boolean> {
+  const head = await document.head();
+  return recogniseContainer(head, document.path) !== undefined || recogniseText(head, document.path) !== undefined;
+}
+
+/** Scans a document and all in it. Throws QuashError('usage') for one that is not what it was said to be. */
+export async function scanDocument(file: Document, scan: DocumentScan): Promise<void> {
+  const { limits, signal, events, as } = scan;
+  if (as === 'archive' && recogniseContainer(await file.head(), file.path) === undefined) {
+    throw new QuashError(
+      'usage',
+      `taking ${printable(file.path)} as an archive: it is none of a kind that is known; leave out --as`,
+    );
+  }
+  const siblings = createSiblings(file, scan);
+  const attached = createArchiveAttachments(siblings, { limits, signal });
   for await (const one of expand(file, recogniseContainer, { limits, signal })) {
     signal.throwIfAborted();
     if ('reason' in one) {
       events.gap(one);
       continue;
     }
-    const format = recogniseText(await one.head(), one.member ?? one.path);
-    const context: FormatContext = { limits, signal, sibling: (path) => beside(one, path) };
-    if (format) await scanViews(format.views(one, context), scan);
-    else await scanPlain(one, scan);
+    const format = formatOf(await one.head(), one.member ?? one.path, as);
+    const isPartOfChat = format !== undefined && chatFormats.includes(format);
+    if (isPartOfChat) events.chatExport?.(one);
+    const context: FormatContext = { limits, signal, sibling: (path) => siblings.beside(one, path) };
+    // The message that a file was attached to is looked for where something is found, as it takes a look at the whole export.
+    const whose = isPartOfChat ? undefined : () => attached(one);
+    await scanViews(format ? format.views(one, context) : plainViews(one), whose, scan);
   }
 }
 
-/** Finds what lies beside a document: in its folder, or in its archive where that can be read in any order. */
-function siblings(
-  file: Document,
-  { root, limits, signal }: DocumentScan,
-): (one: Document, path: string) => Promise<Document | undefined> {
-  const opened = new Map<string, Document | undefined>();
-  let members: Promise<ReadonlyMap<string, Document>> | undefined;
-  return async (one, path) => {
-    if (one.member === undefined) {
-      const name = normalize(join(dirname(one.path), path));
-      if (name.startsWith('..')) return undefined;
-      if (!opened.has(name)) opened.set(name, await readWhole(root, name, limits));
-      return opened.get(name);
-    }
-    if (one.member.includes('!/')) return undefined;
-    members ??= membersOf(file, limits, signal);
-    return (await members).get(normalize(join(dirname(one.member), path)));
-  };
+function formatOf(head: Uint8Array, path: string, as: DocumentKind | undefined): TextFormat | undefined {
+  if (as === 'ci-log') return recogniseCiLog(head, path);
+  return (as === 'chat' ? recogniseChat(head, path) : undefined) ?? recogniseText(head, path);
 }
 
-/** A file that lies beside another, held in memory: it is small, and looked at again and again. */
-async function readWhole(root: string, path: string, limits: Limits): Promise<Document | undefined> {
-  const opened = await openFileDocument(root, path);
-  if ('reason' in opened) return undefined;
-  try {
-    const bytes = await opened.document.whole(limits.maxWholeBytes);
-    if (!(bytes instanceof Uint8Array)) return undefined;
-    return {
-      path,
-      size: bytes.length,
-      head: async () => bytes.subarray(0, 65_536),
-      bytes: async function* () {
-        yield bytes;
-      },
-      whole: async () => bytes,
-    };
-  } finally {
-    await opened.close();
-  }
-}
-
-async function membersOf(file: Document, limits: Limits, signal: AbortSignal): Promise<ReadonlyMap<string, Document>> {
-  const container = recogniseContainer(await file.head(), file.path);
-  const members = new Map<string, Document>();
-  // Of a stream, what stands beside a member may come after it, and all of it would be unpacked again.
-  if (container?.name !== 'zip' || !file.range) return members;
-  for await (const member of container.members(file, { limits, signal })) {
-    if (!('reason' in member) && member.member !== undefined) members.set(member.member, member);
-  }
-  return members;
-}
-
-async function scanViews(views: AsyncIterable<View | Gap>, { scanner, signal, events }: DocumentScan): Promise<void> {
+async function scanViews(
+  views: AsyncIterable<View | Gap>,
+  whose: (() => Promise<Origin | undefined>) | undefined,
+  { scanner, turnedDown, signal, events }: DocumentScan,
+): Promise<void> {
   const isNew = firstTimes();
   let readUntil = 0;
+  let isFirst = true;
   for await (const view of views) {
     signal.throwIfAborted();
     if ('reason' in view) {
       events.gap(view);
       continue;
     }
-    report(placeInDocument(view, scanner.scan(view.bytes)), isNew, events);
+    for (const one of placeInDocument(view, scanner.scan(view.bytes))) {
+      if (!isNew(String(one.match.pattern), one)) continue;
+      const message = isPlace(one.origin) ? await whose?.() : undefined;
+      events.match({ ...one.match, ...one.place }, message ?? one.origin);
+    }
+    for (const { match, origin, place } of rowsOf(view, turnedDown)) {
+      if (isNew(`${match.pattern} ${match.reason}`, { place })) events.turnedDown?.({ ...match, ...place }, origin);
+    }
     const end = view.slice.start + view.slice.bytes.length;
-    events.read(Math.max(0, end - readUntil), readUntil === 0);
+    events.read(Math.max(0, end - readUntil), isFirst);
+    isFirst = false;
     readUntil = Math.max(readUntil, end);
   }
 }
 
-async function scanPlain(document: Document, { scanner, signal, events }: DocumentScan): Promise<void> {
+function rowsOf(view: View, turnedDown: TurnedDownCollector | undefined) {
+  const rows = turnedDown?.take(view.bytes) ?? [];
+  return placeInDocument(
+    view,
+    rows.map(({ pattern, reason, start }) => ({ pattern, reason, start, end: start + 1 })),
+  );
+}
+
+/** Whether an origin tells of no more than a file. */
+function isPlace({ kind }: Origin): boolean {
+  return kind === 'file' || kind === 'archive';
+}
+
+/** The stretches of a document that is no more than its bytes. */
+async function* plainViews(document: Document): AsyncGenerator<View> {
   const origin = originOf(document);
-  const isNew = firstTimes();
-  for await (const { slice, knownUntil } of sliced(document.bytes())) {
-    signal.throwIfAborted();
+  for await (const { slice } of sliced(document.bytes())) {
     const view = buildView(slice);
     view.piece(origin);
     view.copy(0, slice.bytes.length);
-    report(placeInDocument(view.build(), scanner.scan(slice.bytes)), isNew, events);
-    events.read(slice.start + slice.bytes.length - knownUntil, slice.start === 0);
+    yield view.build();
   }
 }
 
-function report(placed: readonly PlacedMatch[], isNew: (one: PlacedMatch) => boolean, events: DocumentEvents): void {
-  for (const one of placed) if (isNew(one)) events.match({ ...one.match, ...one.place }, one.origin);
-}
-
 /** Tells what was not told of before: slices overlap, and several views may be of the same bytes. */
-function firstTimes(): (one: PlacedMatch) => boolean {
+function firstTimes(): (what: string, one: Pick<PlacedMatch, 'place'>) => boolean {
   const told = new Set<string>();
-  return ({ match, place }) => {
-    const key = `${match.pattern} ${place.start} ${place.end}`;
+  return (what, { place }) => {
+    const key = `${what} ${place.start} ${place.end}`;
     if (told.has(key)) return false;
     told.add(key);
     return true;
   };
-}
-
-/** Where a document is. */
-export function originOf({ path, member }: Pick<Document, 'path' | 'member'>): Origin {
-  return member === undefined ? { kind: 'file', path } : { kind: 'archive', path, member };
 }

@@ -4,7 +4,7 @@ import type { TurnedDownPlace } from '../scan/turned-down.ts';
 
 /** The options that the commands which scan have in common. */
 export type ScanOptions = Omit<Options<'baseline'>, 'command'> &
-  Partial<Pick<Options<'scan'>, 'staged' | 'as' | 'explain' | 'baseline'>>;
+  Partial<Pick<Options<'scan'>, 'staged' | 'home' | 'as' | 'explain' | 'baseline'>>;
 
 export interface ScanEvents {
   readonly progress?: (stage: string, done: number, total: number | undefined, bytes: number) => void;

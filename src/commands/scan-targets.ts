@@ -1,8 +1,9 @@
 import { lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
-import { git } from '../git/run-git.ts';
+import { git, printable } from '../git/run-git.ts';
 import { type Ignores, loadIgnores } from '../ledger/ignores.ts';
 import type { Candidate } from '../model/candidate.ts';
 import type { Gap } from '../model/gap.ts';
@@ -13,11 +14,14 @@ import type { LiteralTables } from '../scan/literal-tables.ts';
 import type { Match } from '../scan/match.ts';
 import { createTurnedDownCollector } from '../scan/turned-down.ts';
 import { type Change, touchesAddedLine } from '../sources/change.ts';
+import { type DocumentKind, isDocumentKind } from '../sources/document-kinds.ts';
 import { type Repository, repositoryAt } from '../sources/repository.ts';
+import { maySpeakOtherwise } from '../sources/sniff.ts';
 import { resolveTarget, type Target, type TargetKind } from '../sources/target.ts';
 import { builtTables, createCollector, pathFilter } from './collect-candidates.ts';
 import type { OtherFile, ScannedFiles } from './scan-files.ts';
 import type { ScanEvents, ScanOptions } from './scan-options.ts';
+import type { OthersSetting, ScannedOthers } from './scan-others.ts';
 
 /** What scanning a command's targets gave. */
 export interface Scanned {
@@ -36,19 +40,23 @@ export interface Scanned {
 
 /** Scans all targets of a command, one after the other. */
 export async function scanTargets(options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  if (options.home) return scanHome(options, context, events);
   const parts: Scanned[] = [];
+  const targets: { readonly text: string; readonly isFile: boolean }[] = [];
   for (const text of options.targets) {
-    const target = resolveTarget(text, context.cwd, options.as as TargetKind | undefined);
+    const as = isDocumentKind(options.as) ? undefined : (options.as as TargetKind | undefined);
+    const target = resolveTarget(text, context.cwd, as);
+    targets.push({ text, isFile: target.kind === 'file' });
     parts.push(await scanTarget(target, options, context, events));
   }
   if (parts.length === 1) return parts[0];
   const sum = (pick: (part: Scanned) => number) => parts.reduce((total, part) => total + pick(part), 0);
   return {
     ...parts[0],
-    candidates: parts.flatMap((part, index) => part.candidates.map((candidate) => inTarget(candidate, options.targets[index]))),
+    candidates: parts.flatMap((part, index) => part.candidates.map((candidate) => inTarget(candidate, targets[index]))),
     gaps: parts.flatMap((part) => part.gaps),
     patterns: [...new Map(parts.flatMap((part) => part.patterns).map((pattern) => [pattern.id, pattern])).values()],
-    allowed: parts.flatMap((part, index) => part.allowed.map((candidate) => inTarget(candidate, options.targets[index]))),
+    allowed: parts.flatMap((part, index) => part.allowed.map((candidate) => inTarget(candidate, targets[index]))),
     bytes: sum((part) => part.bytes),
     objects: sum((part) => part.objects),
     root: context.cwd,
@@ -57,11 +65,11 @@ export async function scanTargets(options: ScanOptions, context: Context, events
 }
 
 /** Of several targets, each path says which it is in. */
-function inTarget(candidate: Candidate, target: string): Candidate {
+function inTarget(candidate: Candidate, { text, isFile }: { readonly text: string; readonly isFile: boolean }): Candidate {
   const { origin } = candidate.location;
-  if (!('path' in origin) || origin.path === undefined || target === '-' || target === '.') return candidate;
-  const prefix = target.replace(/\/+$/, '');
-  const path = origin.kind === 'file' && basename(prefix) === origin.path ? prefix : `${prefix}/${origin.path}`;
+  if (!('path' in origin) || origin.path === undefined || text === '-' || text === '.') return candidate;
+  const prefix = text.replace(/\/+$/, '');
+  const path = isFile ? prefix : `${prefix}/${origin.path}`;
   return { ...candidate, location: { ...candidate.location, origin: { ...origin, path } } };
 }
 
@@ -104,6 +112,7 @@ async function scanTarget(target: Target, options: ScanOptions, context: Context
   }
   if (target.kind === 'stdin') return scanStdin(options, context, events);
   if (target.kind === 'file') return scanFile(target.path, options, context, events);
+  if (isDocumentKind(options.as)) return scanFolderAs(target.path, options.as, options, context, events);
   if (target.kind === 'folder') {
     if (target.within && asksForHistory(options)) {
       throw new QuashError(
@@ -305,8 +314,7 @@ async function scanFolder(
   } finally {
     await scan.close();
   }
-  for (const { path, matches } of result.files) for (const match of matches) collected.add(match, { kind: 'file', path });
-  const others = await scanOthers(root, result.others, { patterns, tables }, collected, options, context, events);
+  const others = await scanRest(result, { root, patterns, tables, options, context, events, collect: collected.add });
   gaps.push(...result.gaps, ...others.gaps);
   let bytes = result.bytes + others.bytes;
   objects += others.objects - result.others.length;
@@ -374,11 +382,14 @@ async function scanFile(path: string, options: ScanOptions, context: Context, ev
   const { openFilesScan } = await import('./scan-files.ts');
   const collected = createCollector(patterns, options);
   const { minConfidence, maxSize } = options;
+  const as = isDocumentKind(options.as) ? options.as : undefined;
   const scan = openFilesScan({ root, patterns, tables, minConfidence, maxSize }, { jobs: 1 }, context.signal, events);
-  scan.add({ path: name });
-  const result = await scan.finish();
-  for (const { matches } of result.files) for (const match of matches) collected.add(match, { kind: 'file', path: name });
-  const others = await scanOthers(root, result.others, { patterns, tables }, collected, options, context, events);
+  if (as === undefined) scan.add({ path: name });
+  const result = as === undefined ? await scan.finish() : { ...nothingScanned, others: [{ path: name }] };
+  const others = await scanRest(result, {
+    ...{ root, patterns, tables, options, context, events, collect: collected.add },
+    ...(as ? { as } : {}),
+  });
   return {
     ...collected.result(),
     gaps: [...result.gaps, ...others.gaps],
@@ -390,48 +401,105 @@ async function scanFile(path: string, options: ScanOptions, context: Context, ev
   };
 }
 
-/** Scans the files that may be more than lines of text, one after the other. */
-async function scanOthers(
+const nothingScanned: ScannedFiles = { files: [], gaps: [], others: [], bytes: 0 };
+
+/** A folder of which everything was said to be of one kind. */
+async function scanFolderAs(
   root: string,
-  files: readonly OtherFile[],
-  { patterns, tables }: { readonly patterns: readonly Pattern[]; readonly tables: LiteralTables | undefined },
-  collected: ReturnType<typeof createCollector>,
+  as: DocumentKind,
   options: ScanOptions,
   context: Context,
   events: ScanEvents,
-): Promise<{ readonly gaps: readonly Gap[]; readonly bytes: number; readonly objects: number }> {
-  const total = { gaps: [] as Gap[], bytes: 0, objects: 0 };
-  if (files.length === 0) return total;
-  const { scanOtherFile } = await import('./scan-documents.ts');
-  const { createScanner } = await import('../scan/scanner.ts');
-  const { readLimits } = await import('../sources/limits.ts');
-  const scan = {
+): Promise<Scanned> {
+  if (as === 'archive')
+    throw new QuashError(
+      'usage',
+      `taking ${printable(root)} as an archive: it is a folder; leave out --as, archives in it are read`,
+    );
+  const { patterns, ignores, tables } = await prepare(root, undefined, options, events);
+  const { listFiles } = await import('../sources/files.ts');
+  const isWanted = pathFilter(options);
+  const gaps: Gap[] = [];
+  const files: OtherFile[] = [];
+  for await (const entry of listFiles(root, { isWanted, signal: context.signal, sizes: 0 })) {
+    if ('reason' in entry) gaps.push(entry);
+    else files.push({ path: entry.path });
+  }
+  const collected = createCollector(patterns, options);
+  const setting = { root, patterns, tables, options, context, events, as, collect: collected.add };
+  const others = await scanRest({ ...nothingScanned, others: files }, setting);
+  return { ...collected.result(), ...others, gaps: [...gaps, ...others.gaps], patterns, ignores, root };
+}
+
+/** What tools keep in the home folder, and nothing else of it; what that is comes first. */
+async function scanHome(options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  if (options.targets.length !== 1 || options.targets[0] !== '.')
+    throw new QuashError('usage', 'scanning the home folder: --home takes no TARGET; scan the other one by a call of its own');
+  const { listHome } = await import('../sources/home-places.ts');
+  const { openFilesScan } = await import('./scan-files.ts');
+  const root = context.env.HOME || homedir();
+  const isWanted = pathFilter(options);
+  const places = (await listHome(root))
+    .map(({ name, paths }) => ({ name, paths: paths.filter((path) => isWanted(path, 'file')) }))
+    .filter(({ paths }) => paths.length > 0);
+  context.signal.throwIfAborted();
+  const count = places.reduce((sum, { paths }) => sum + paths.length, 0);
+  events.warn(`--home reads these ${count} files of ${root}, and no others:`);
+  for (const { name, paths } of places) {
+    const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
+    events.warn(`  ${name}: ${paths.slice(0, 3).join(', ')}${more}`);
+  }
+  const { patterns, ignores, tables } = await prepare(root, undefined, options, events);
+  const collected = createCollector(patterns, options);
+  const { minConfidence, maxSize } = options;
+  const scan = openFilesScan({ root, patterns, tables, minConfidence, maxSize }, options, context.signal, events);
+  let result: ScannedFiles;
+  try {
+    for (const { paths } of places) for (const path of paths) scan.add({ path });
+    result = await scan.finish();
+  } finally {
+    await scan.close();
+  }
+  const others = await scanRest(result, { root, patterns, tables, options, context, events, collect: collected.add });
+  return {
+    ...collected.result(),
+    gaps: [...result.gaps, ...others.gaps],
+    patterns,
+    ignores,
+    bytes: result.bytes + others.bytes,
+    objects: count - result.others.length + others.objects,
     root,
-    scanner: createScanner(patterns, { minConfidence: options.minConfidence, ...(tables ? { tables } : {}) }),
-    limits: readLimits(options.limit ?? []),
-    signal: context.signal,
-    events: {
-      match: collected.add,
-      gap: (gap: Gap) => total.gaps.push(gap),
-      read: (bytes: number, isNew: boolean) => {
-        total.bytes += bytes;
-        if (isNew) total.objects++;
-        events.progress?.('archives, logs and exports', total.objects, undefined, total.bytes);
-      },
-    },
   };
-  for (const file of files) await scanOtherFile(file, scan);
-  return total;
+}
+
+/** Scans what the threads left to somebody else, and collects what they found. */
+async function scanRest({ files, others }: ScannedFiles, setting: OthersSetting): Promise<ScannedOthers> {
+  if (others.length > 0) {
+    const { scanOthers } = await import('./scan-others.ts');
+    return scanOthers(others, files, setting);
+  }
+  for (const { path, matches } of files) for (const match of matches) setting.collect(match, { kind: 'file', path });
+  return { gaps: [], bytes: 0, objects: 0 };
 }
 
 async function scanStdin(options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
   const { readStdin } = await import('../sources/stdin.ts');
   const { patterns, ignores, tables } = await prepare(context.cwd, undefined, options, events);
   const { bytes, gap } = await readStdin(context.stdin, options.maxSize, context.signal);
-  const scan = await openScanner(patterns, tables, options, events);
   const collected = createCollector(patterns, options);
+  const as = isDocumentKind(options.as) ? options.as : undefined;
+  const gaps: readonly Gap[] = gap ? [gap] : [];
+  if (as !== undefined || maySpeakOtherwise(bytes.subarray(0, 4096), '-')) {
+    const { scanBytesAsKnown } = await import('./scan-others.ts');
+    const known = await scanBytesAsKnown(bytes, {
+      ...{ root: context.cwd, patterns, tables, options, context, events, collect: collected.add },
+      ...(as ? { as } : {}),
+    });
+    if (known) return { ...collected.result(), ...known, gaps: [...gaps, ...known.gaps], patterns, ignores, root: context.cwd };
+  }
+  const scan = await openScanner(patterns, tables, options, events);
   for (const match of scan(bytes, { kind: 'stdin' })) collected.add(match, { kind: 'stdin' });
-  return { ...collected.result(), gaps: gap ? [gap] : [], patterns, ignores, bytes: bytes.length, objects: 1, root: context.cwd };
+  return { ...collected.result(), gaps, patterns, ignores, bytes: bytes.length, objects: 1, root: context.cwd };
 }
 
 async function scanStaged(

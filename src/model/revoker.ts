@@ -51,7 +51,7 @@ export interface HttpStep {
   /** A sentence for the plan: `Deletes the key by its id.` */
   readonly does: string;
   readonly kind: 'look-up' | 'act';
-  /** `DELETE https://api.example.com/v1/keys/{{kept:id}}`. Besides the variables of `verify`: `{{admin}}`, and in a JSON body `{{secrets}}`, alone in its place, for the list of all of the batch. */
+  /** `DELETE https://api.example.com/v1/keys/{{kept:id}}`. Besides the variables of `verify`, of which `{{site}}` is the one that knows the credential: `{{admin}}`, and in a JSON body `{{secrets}}`, alone in its place, for the list of all of the batch. */
   readonly request: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly basic?: { readonly user: string; readonly password: string };
@@ -66,6 +66,8 @@ export interface HttpStep {
   readonly find?: {
     readonly in: string;
     readonly where: Readonly<Record<string, string>>;
+    /** Where the element shows its value with the middle masked: its ends must be those of the leaked one. */
+    readonly masked?: string;
     readonly keep: Readonly<Record<string, string>>;
   };
 }

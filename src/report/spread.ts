@@ -23,7 +23,8 @@ export function spreadOf(locations: readonly Pick<LocationRecord, 'origin'>[]): 
     const known = steps.get(place);
     if (!known || Date.parse(date) < Date.parse(known.date)) steps.set(place, { date, kind: origin.kind, place });
   }
-  const kinds = new Set([...steps.values()].map(({ kind }) => kind));
+  // A commit's message and its files are one repository.
+  const kinds = new Set([...steps.values()].map(({ kind }) => (kind === 'ci-log' || kind === 'chat' ? kind : 'repository')));
   return kinds.size < 2 ? [] : [...steps.values()].sort((a, b) => Date.parse(a.date) - Date.parse(b.date));
 }
 

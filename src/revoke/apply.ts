@@ -129,6 +129,10 @@ async function applyStep(
   }
   return keep([...results.values()]);
 
+  async function keepVerdict(id: string, verdict: Verdict): Promise<void> {
+    if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable') await store.recordVerdict(id, verdict);
+  }
+
   async function keep(list: readonly RevocationResult[]): Promise<readonly RevocationResult[]> {
     const refusals = list.filter(({ state }) => state === 'refused' || state === 'already-dead');
     journal.append(
@@ -160,7 +164,7 @@ async function applyStep(
     );
     let members: (TaskMember & { readonly verdict: Verdict })[] = [];
     for (const { credential, verdict } of judged) {
-      if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable') await store.recordVerdict(credential.id, verdict);
+      await keepVerdict(credential.id, verdict);
       const standing = standings.get(credential.id);
       const planned = step.credentials.find(({ finding }) => finding === credential.id);
       const decided = decide({ plan, step, planned, verdict, standing, now: terms.now() });
@@ -191,7 +195,9 @@ async function applyStep(
       });
       for (const { credential } of now) {
         const ended = ends.get(credential.id) as TaskEnd;
-        const seconds = ended.state === 'proved' ? (ended.seconds ?? outcome.get(credential.id)?.secondsToDead ?? null) : null;
+        if ('verdict' in ended) await keepVerdict(credential.id, ended.verdict);
+        const isDeath = ended.state === 'proved' && task !== 'enable';
+        const seconds = isDeath ? (ended.seconds ?? outcome.get(credential.id)?.secondsToDead ?? null) : null;
         if (ended.state === 'proved') {
           const state = task === 'revoke' ? 'revoked' : task === 'disable' ? 'disabled' : 'enabled';
           end(credential.id, state, ended.evidence, {
@@ -206,7 +212,12 @@ async function applyStep(
             isBehind({ credential, standing: standings.get(credential.id), told: {} }) ||
             ends.get(credential.id)?.state === 'proved',
         )
-        .map((member) => ({ ...member, standing: withoutDone(member.standing, task) }));
+        .map((member) => ({
+          ...member,
+          // The next task finds it dead.
+          credential: { ...member.credential, verdict: verdictAfter(member.credential, ends.get(member.credential.id)) },
+          standing: withoutDone(member.standing, task),
+        }));
     }
     return outcome;
   }
@@ -227,6 +238,10 @@ function rowOf(
     ...(undoUntil !== null && { undoUntil }),
     at: now.toISOString(),
   };
+}
+
+function verdictAfter({ verdict }: Credential, end: TaskEnd | undefined): Verdict {
+  return end && 'verdict' in end ? end.verdict : verdict;
 }
 
 /** The steps of a task that is over are no steps of the next. */
@@ -282,7 +297,15 @@ function decide({
       return { state: 'refused', evidence: 'it is alive: somebody switched it on again; plan anew, with quash revoke' };
     return { state: 'go' };
   }
-  if (verdict.state !== 'dead') return { state: 'go' };
+  if (verdict.state !== 'dead') {
+    // What was not known when the plan was made was not shown, nor approved: whose it is, and what it may.
+    if (planned?.verdict !== verdict.state)
+      return {
+        state: 'refused',
+        evidence: `it was ${planned?.verdict} when the plan was made and is ${verdict.state} now: plan anew`,
+      };
+    return { state: 'go' };
+  }
   if (disabled && step.tasks.includes('revoke') && step.tasks.length > 1) return { state: 'go' };
   if (disabled)
     return { state: 'disabled', evidence: `switched off at ${disabled.at}: ${verdict.evidence}`, undoUntil: disabled.until };

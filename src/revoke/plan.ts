@@ -70,13 +70,15 @@ export function sealPlan(bare: Omit<Plan, 'id' | 'hash'>): Plan {
   return { id: hash.slice(0, 12), hash, createdAt, purpose, by, steps, left };
 }
 
-function whyLeft({ id, verdict }: Credential, { purpose, standingOf }: PlanTerms): string | undefined {
+function whyLeft({ id, verdict }: Credential, { purpose, graceMs, standingOf }: PlanTerms): string | undefined {
   const standing = standingOf(id);
   if (verdict.state === 'unasked' && verdict.canary !== undefined)
     return `a trap laid out by ${verdict.canary}: taking it back would set it off`;
   if (purpose !== 'revoke') return standing?.disabled ? undefined : 'it was not switched off by quash, by its journal';
   // What was begun is brought to its end, also where it is dead by now.
   if (standing?.open || (standing?.done.length ?? 0) > 0) return undefined;
+  // Without a grace it is to be made final: a run that was stopped in between is gone on with.
+  if (standing?.disabled && verdict.state === 'dead' && graceMs === 0) return undefined;
   if (standing?.disabled && verdict.state === 'dead')
     return `switched off at ${standing.disabled.at}: quash revoke finalise makes that final, quash revoke undo takes it back`;
   return verdict.state === 'dead' ? `it is dead already: ${verdict.evidence}` : undefined;

@@ -28,6 +28,7 @@ export interface ReadyHttpStep {
   readonly find?: {
     readonly in: string;
     readonly where: Readonly<Record<string, string>>;
+    readonly masked?: string;
     readonly keep: Readonly<Record<string, string>>;
   };
 }
@@ -69,7 +70,7 @@ const step = z.union([
     accepted: rules,
     gone: rules.optional(),
     keep: z.record(z.string(), source).optional(),
-    find: z.strictObject({ in: z.string().min(1), where: texts, keep: texts }).optional(),
+    find: z.strictObject({ in: z.string().min(1), where: texts, masked: z.string().min(1).optional(), keep: texts }).optional(),
   }),
   z.strictObject({
     does: sentence,

@@ -1,7 +1,7 @@
 import type { Plan, PlanStep } from '../model/plan.ts';
 import type { Credential } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
-import type { Told } from '../model/verdict.ts';
+import type { Told, Verdict } from '../model/verdict.ts';
 import { groupBy } from './group-by.ts';
 import type { Journal, NewEntry } from './journal.ts';
 import { type ProofTerms, pollUntil, type Seen } from './prove.ts';
@@ -31,8 +31,9 @@ export interface TaskMember {
 
 /** What became of one credential. */
 export type TaskEnd =
-  | { readonly state: 'proved'; readonly evidence: string; readonly seconds: number | null }
-  | { readonly state: 'requested' | 'failed'; readonly evidence: string };
+  | { readonly state: 'proved'; readonly evidence: string; readonly seconds: number | null; readonly verdict: Verdict }
+  | { readonly state: 'requested'; readonly evidence: string; readonly verdict: Verdict }
+  | { readonly state: 'failed'; readonly evidence: string };
 
 /** A call in doubt is sent again once: what is in doubt twice is for a person to look at. */
 const mostSends = 2;
@@ -56,12 +57,15 @@ export async function runTask(
   /** When the call left that is to have done it. */
   const sentAt = new Map<string, Date>();
   const done = new Map<string, Set<number>>();
+  /** Those that a call of this task left for before, in this run or in one that was stopped. */
+  const begun = new Set<string>();
   const open: { member: TaskMember; step: number; at: Date }[] = [];
   for (const member of members) {
     const { credential, standing } = member;
     const own = (standing?.done ?? []).filter((one) => one.task === task);
     done.set(credential.id, new Set(own.map(({ step }) => step)));
     const last = own.at(-1);
+    if (last || standing?.open?.task === task) begun.add(credential.id);
     if (last) sentAt.set(credential.id, new Date(last.at));
     if (standing?.open?.task === task) open.push({ member, step: standing.open.step, at: new Date(standing.open.at) });
   }
@@ -151,11 +155,18 @@ export async function runTask(
       const call = callOf(step, revoker);
       const at = terms.now();
       if (step.kind === 'act') {
-        for (const { id } of credentials) sentAt.set(id, at);
+        for (const { id } of credentials) {
+          sentAt.set(id, at);
+          begun.add(id);
+        }
         journal.append(...credentials.map((one) => line(one, { action: 'begun', step: index, call, before: one.verdict.state })));
       }
-      const { outcome, evidence, ...rest } = await takeStep(step, current, terms);
-      if ('kept' in rest) Object.assign(kept, rest.kept);
+      const acted = await takeStep(step, current, terms);
+      const { evidence } = acted;
+      // What a call of ours may have taken back and is dead, and is not in the list any more, was taken back by it.
+      const isTaken = 'isMissing' in acted && credentials.every(({ id, verdict }) => begun.has(id) && verdict.state === 'dead');
+      const outcome = isTaken ? 'gone' : acted.outcome;
+      if ('kept' in acted) Object.assign(kept, acted.kept);
       if (outcome === 'refused' || (outcome === 'in-doubt' && step.kind === 'look-up')) {
         journal.append(...credentials.map((one) => line(one, { action: 'failed', step: index, call, evidence })));
         for (const { id } of credentials) ends.set(id, { state: 'failed', evidence });
@@ -189,7 +200,7 @@ export async function runTask(
       if (isProved) {
         const sent = sentAt.get(credential.id);
         const seconds = sent && terms.deathTells ? Math.max(0, Math.round((at.getTime() - sent.getTime()) / 100) / 10) : null;
-        ends.set(credential.id, { state: 'proved', evidence: evidence ?? '', seconds });
+        ends.set(credential.id, { state: 'proved', evidence: evidence ?? '', seconds, verdict });
         return line(credential, {
           action: 'proved',
           step: lastAct,
@@ -203,7 +214,7 @@ export async function runTask(
         verdict.state === 'live' || verdict.state === 'dead'
           ? `it is ${verdict.state} still: ${evidence}`
           : (evidence ?? 'its provider cannot be asked whether it is dead');
-      ends.set(credential.id, { state: 'requested', evidence: why });
+      ends.set(credential.id, { state: 'requested', evidence: why, verdict });
       // What was stopped is looked at again by the next run; what had its time is over.
       return terms.signal.aborted
         ? undefined

@@ -11,6 +11,7 @@ import { fill, plain, type Variables } from '../verify/template.ts';
 import { isUndone } from '../wire/failure.ts';
 import type { Acted, Transport } from '../wire/transport.ts';
 import type { Wire } from '../wire/wire.ts';
+import { hasEndsOf } from './masked.ts';
 import type { ReadyHttpStep, ReadyRevoker, ReadyStep } from './revoker-schema.ts';
 
 export interface StepContext {
@@ -40,6 +41,7 @@ export function subjectOf(
     secrets: members.map(({ secret }) => secret.reveal()),
     ...(admin && { admin: admin.reveal() }),
     ...(told && { told: toldTexts(told) }),
+    ...(told?.site !== undefined && { site: told.site }),
   };
   const hide = [...members.flatMap(({ secret, parts }) => [secret, ...Object.values(parts)]), ...(admin ? [admin] : [])];
   return { revoker, members, variables, hide };
@@ -130,12 +132,17 @@ function found(
     if ('problem' in filled) return { outcome: 'refused', evidence: `nothing was looked up: ${filled.problem}` };
     wanted.push([path, filled.value]);
   }
-  const own = elements.filter((element) =>
-    wanted.every(([path, value]) => valuesAt(element, path).some((one) => textOf(one) === value)),
+  const { masked } = step.find;
+  const secret = variables.secret ?? '';
+  const own = elements.filter(
+    (element) =>
+      wanted.every(([path, value]) => valuesAt(element, path).some((one) => textOf(one) === value)) &&
+      (masked === undefined || valuesAt(element, masked).some((one) => hasEndsOf(textOf(one) ?? '', secret))),
   );
   if (own.length !== 1)
     return {
       outcome: 'refused',
+      ...(own.length === 0 && { isMissing: true }),
       evidence:
         own.length === 0
           ? `${hostname} lists ${elements.length}, and none of them is this one: nothing was done`

@@ -3,15 +3,17 @@ import type { Origin } from '../model/origin.ts';
 import { originAt, type Slice, spanInSlice, type View } from '../model/view.ts';
 import type { Match } from './match.ts';
 
-/** A match of a view, where it stands in the document that the view is of. */
-export interface PlacedMatch {
-  readonly match: Match;
+/** A match of a view, or what else was told of it, where it stands in the document that the view is of. */
+export interface PlacedMatch<Of extends Span = Match> {
+  readonly match: Of;
   readonly origin: Origin;
   readonly place: Pick<Location, 'start' | 'end' | 'line' | 'column' | 'endLine' | 'endColumn'>;
 }
 
+type Span = Pick<Match, 'start' | 'end'>;
+
 /** Brings matches of a view's bytes back to the document: its offsets, lines and columns, and whose words they are. */
-export function placeInDocument(view: View, matches: readonly Match[]): readonly PlacedMatch[] {
+export function placeInDocument<Of extends Span>(view: View, matches: readonly Of[]): readonly PlacedMatch<Of>[] {
   const lineAt = lineCounter(view.slice);
   const inOrder = [...matches].sort((a, b) => a.start - b.start);
   return inOrder.flatMap((match) => {

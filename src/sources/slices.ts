@@ -18,12 +18,16 @@ export interface SliceSizes {
 /** Of 4 MB, with 64 kB of the one before: longer than any pattern reaches, but for private keys in a megabyte of text. */
 export const usualSlices: SliceSizes = { size: 4 << 20, overlap: 64 << 10 };
 
+const firstRoom = 16 << 10;
+
 /**
  * Cuts a stream into slices that begin at the start of a line, wherever lines are shorter than the overlap. One slice is held
  * at a time; its bytes are good until the next one is asked for.
  */
 export async function* sliced(chunks: AsyncIterable<Uint8Array>, sizes: SliceSizes = usualSlices): AsyncGenerator<Sliced> {
-  let held = Buffer.allocUnsafe(sizes.size + sizes.overlap);
+  const most = sizes.size + sizes.overlap;
+  // Most documents are small: room grows with what comes.
+  let held = Buffer.allocUnsafe(Math.min(most, firstRoom));
   let length = 0;
   let start = 0;
   let line = 1;
@@ -42,6 +46,12 @@ export async function* sliced(chunks: AsyncIterable<Uint8Array>, sizes: SliceSiz
       length += taken;
       at += taken;
       if (length < held.length) continue;
+      if (held.length < most) {
+        const grown = Buffer.allocUnsafe(Math.min(most, held.length * 4));
+        held.copy(grown, 0, 0, length);
+        held = grown;
+        continue;
+      }
       yield cut(false);
       const from = lineStart(held, length - sizes.overlap, length);
       knownUntil = start + length;

@@ -25,14 +25,27 @@ export function maySpeakOtherwise(head: Uint8Array, path: string): boolean {
       break;
     case 0xca: // class file
       return head[1] === 0xfe && head[2] === 0xba && head[3] === 0xbe;
-    case 0x21: // Outlook's store
-      return startsWith(head, '!BDN');
+    case 0x21: // Outlook's store, ar
+      return startsWith(head, '!BDN') || startsWith(head, '!<arch>\n');
+    case 0x4d: // cab
+      if (startsWith(head, 'MSCF')) return true;
+      break;
+    case 0x52: // RAR
+      if (startsWith(head, 'Rar!')) return true;
+      break;
+    case 0x78: // xar
+      if (startsWith(head, 'xar!')) return true;
+      break;
+    case 0x29: // A source map that no script takes for JSON
+      if (startsWith(head, ")]}'")) return true;
+      break;
     case 0xfe: // Java keystore
       return head[1] === 0xed && head[2] === 0xfe && head[3] === 0xed;
     case 0xce: // JCEKS
       return head[1] === 0xce && head[2] === 0xce && head[3] === 0xce;
-    case 0x30: // DER: PKCS#12
-      return head[1] === 0x82;
+    case 0x30: // DER: PKCS#12, of a length of one to four bytes or, in BER, of none
+      if (head[1] >= 0x80 && head[1] <= 0x84) return true;
+      break;
     default:
       // .pyc: a magic of two bytes, and a line end after Mac's manner, which a text transfer would break.
       if (head[2] === 0x0d && head[3] === 0x0a) return true;
@@ -50,7 +63,10 @@ const logBytes = 1024;
 
 /** The first characters of lines that runners write, and of JSON and mail. */
 function mayBeWrapped(head: Uint8Array, path: string): boolean {
-  const first = head[0] === 0xef && head[1] === 0xbb ? head[3] : head[0];
+  let at = head[0] === 0xef && head[1] === 0xbb ? 3 : 0;
+  while (at < 16 && (head[at] === 0x20 || head[at] === 0x0a || head[at] === 0x0d || head[at] === 0x09)) at++;
+  const first = head[at];
+  if (first === 0x25 && at > 0 && head[at + 1] === 0x50 && head[at + 2] === 0x44 && head[at + 3] === 0x46) return true;
   // JSON, and pages that exports are made of.
   if (first === 0x7b || first === 0x5b || first === 0x3c) return !programText.test(path);
   if (programText.test(path)) return false;

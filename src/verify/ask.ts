@@ -17,6 +17,8 @@ export interface Question {
   readonly provider: string;
   readonly secret: Secret;
   readonly parts: Readonly<Record<string, Secret>>;
+  /** It was alive where it is asked about now. */
+  readonly isPlaceProven?: boolean;
 }
 
 export interface AskContext {
@@ -52,7 +54,7 @@ async function askHttp(
     );
     verdicts.push(verdict);
     reached.push(steps);
-    if (verdict.state === 'live') return withAsked(verdict, verdicts);
+    if (verdict.state === 'live') return withAsked(site === undefined ? verdict : { ...verdict, site }, verdicts);
   }
   // Where an early step succeeded is the site that the credential is of. Without that, it may be of any: only all of them
   // together say that it is dead.
@@ -109,10 +111,13 @@ async function askSite(
   }
 }
 
-/** Whether a step went to the host that is asked where none was found: the credential may be one of a server of somebody's own. */
+/**
+ * Whether the hosted service was asked about what may be of a server of somebody's own: that it does not know the credential
+ * then proves nothing.
+ */
 function isGuessed(step: Step, { verification, question, context }: Run): boolean {
-  if (context.isPlaceKnown(question.provider)) return false;
-  if (!isHostFromText(step.url)) return verification.isSelfHosted ?? false;
+  if (!verification.isSelfHosted || question.isPlaceProven || context.isPlaceKnown(question.provider)) return false;
+  if (!isHostFromText(step.url)) return true;
   return (tokensOf(authorityOf(step.url)) ?? []).some(
     ({ kind, name }) => kind === 'part' && !Object.hasOwn(question.parts, name) && Object.hasOwn(verification.defaults, name),
   );

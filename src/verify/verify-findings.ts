@@ -11,7 +11,7 @@ export interface VerdictCache {
 }
 
 /** How to ask a credential's provider. */
-export type Asker = (credential: Pick<Finding, 'secret' | 'parts'>) => Promise<Verdict>;
+export type Asker = (credential: Pick<Finding, 'secret' | 'parts'> & Partial<Pick<Finding, 'verdict'>>) => Promise<Verdict>;
 
 export interface VerifyOptions {
   /** How a pattern's provider is asked, `undefined` where nobody can be. Absent when nobody may be: values are then judged by themselves only. */

@@ -1,3 +1,4 @@
+import { getSystemErrorName } from 'node:util';
 import type { Secret } from '../model/secret.ts';
 import { conceal, printable } from './conceal.ts';
 import type { HttpAnswer } from './http.ts';
@@ -95,7 +96,8 @@ const kindOfCode: Readonly<Record<string, FailureKind>> = {
  */
 export function failureOf(error: unknown, host: string): Failed | undefined {
   const cause = firstCause(error);
-  const { code = '', name, message, address, port, syscall } = cause;
+  const { name, message, address, port, syscall } = cause;
+  const code = codeOf(cause);
   // undici leaves its code out now and then.
   if (name === 'HTTPParserError') return failed('connection', `${host} answered something that is not HTTP`);
   if (name === 'TimeoutError') return failed('timeout', `${host} did not answer in time`);
@@ -106,6 +108,12 @@ export function failureOf(error: unknown, host: string): Failed | undefined {
   if (kind === undefined) return undefined;
   const at = address !== undefined && address !== host ? ` at ${address}${port === undefined ? '' : ` port ${port}`}` : '';
   return failed(kind, `${phraseOf(kind, code, host)}${at} (${code})`);
+}
+
+/** Libraries put a code of their own in front of the system's, whose number stays: nodemailer's ESOCKET is any of them. */
+function codeOf({ code = '', errno, syscall }: Coded): string {
+  const isOwn = syscall !== undefined && errno !== undefined && errno < 0 && kindOfCode[code] === undefined;
+  return isOwn ? getSystemErrorName(errno) : code;
 }
 
 function kindOf(code: string, syscall: string | undefined): FailureKind | undefined {
@@ -141,6 +149,7 @@ function phraseOf(kind: FailureKind, code: string, host: string): string {
 
 interface Coded {
   readonly code?: string;
+  readonly errno?: number;
   readonly name?: string;
   readonly message?: string;
   readonly address?: string;

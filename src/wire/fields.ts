@@ -9,3 +9,14 @@ export function fieldOf(fields: Readonly<Record<string, string>>, name: string):
     return value;
   }
 }
+
+/** Who logs in, and with what. */
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** The user and the password of a protocol's fields. */
+export function loginOf(fields: Readonly<Record<string, string>>): Login {
+  return { user: fieldOf(fields, 'user'), password: fieldOf(fields, 'password') };
+}

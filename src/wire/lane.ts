@@ -93,9 +93,11 @@ export function createLane(host: string, { retryAfterMs, downMs, network, signal
     async attempt(own, work) {
       try {
         return await breaker.execute(async () => {
+          const early = network.refusal(host);
+          if (early) return early;
           await turn(own);
-          // Asked behind the turn: while it was waited for, others may have found the network down.
-          const refused = network.refusal(host);
+          // Again: while the turn was waited for, others may have found the network down.
+          const refused = network.lastRefusal(host);
           if (refused) return refused;
           const result = await work();
           network.note(host, (result as Partial<Failed> | null | undefined)?.failure);

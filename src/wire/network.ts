@@ -5,8 +5,10 @@ const hostsUntilDown = 5;
 
 /** What is known of the network from all hosts together: where none can be reached, each further one would cost its whole patience. */
 export interface Network {
-  /** Why a host is not even tried; every now and then one is, all the same. */
+  /** Why a host is not even tried. */
   refusal(host: string): Failed | undefined;
+  /** The same for one that is about to be tried: every now and then one is let through, all the same. */
+  lastRefusal(host: string): Failed | undefined;
   /** Takes note of what came of trying a host. */
   note(host: string, failure: WireFailure | undefined): void;
 }
@@ -14,13 +16,16 @@ export interface Network {
 export function watchNetwork(downMs: number): Network {
   const unreached = new Set<string>();
   let tryAgainAt = 0;
+  function refusal(host: string): Failed | undefined {
+    if (unreached.size < hostsUntilDown || Date.now() >= tryAgainAt) return undefined;
+    return failed('host-down', `no host can be reached, ${host} neither: the network seems to be down`);
+  }
   return {
-    refusal(host) {
-      if (unreached.size < hostsUntilDown) return undefined;
-      if (Date.now() < tryAgainAt)
-        return failed('host-down', `no host can be reached, ${host} neither: the network seems to be down`);
-      tryAgainAt = Date.now() + downMs;
-      return undefined;
+    refusal,
+    lastRefusal(host) {
+      const refused = refusal(host);
+      if (!refused && unreached.size >= hostsUntilDown) tryAgainAt = Date.now() + downMs;
+      return refused;
     },
     note(host, failure) {
       if (failure?.kind === 'host-down' || failure?.kind === 'cancelled') return;

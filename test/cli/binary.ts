@@ -33,7 +33,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** An environment without anything of the machine's that quash reads; nobody is asked, unless a test empties QUASH_OFFLINE. */
+/** An environment without anything of the machine's that quash reads; nobody is asked and nothing kept, unless a test empties QUASH_OFFLINE and QUASH_STORE. */
 export function cleanEnvironment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
   const home = temporaryFolder();
   return {
@@ -42,6 +42,7 @@ export function cleanEnvironment(env: Readonly<Record<string, string>> = {}): Re
     XDG_CONFIG_HOME: join(home, '.config'),
     QUASH_EGRESS: 'loopback',
     QUASH_OFFLINE: '1',
+    QUASH_STORE: 'none',
     ...env,
   };
 }

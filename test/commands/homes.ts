@@ -17,7 +17,13 @@ export interface Home {
 export function newHome(): Home {
   const folder = temporaryFolder();
   const repository = temporaryFolder();
-  const env = { HOME: folder, XDG_CONFIG_HOME: join(folder, 'config'), XDG_DATA_HOME: join(folder, 'data') };
+  const env = {
+    HOME: folder,
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    XDG_DATA_HOME: join(folder, 'data'),
+    QUASH_OFFLINE: '',
+    QUASH_STORE: '',
+  };
   return {
     folder,
     repository,

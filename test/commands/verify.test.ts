@@ -117,7 +117,7 @@ describe('a secret that nothing knows by its shape', () => {
 test('a secret as an argument is refused, and not repeated', async () => {
   const { code, stdout, stderr } = await runQuash(['verify', github, ...providers.flags], { env: asking });
   expect([code, stdout]).toEqual([2, '']);
-  expect(stderr).toContain('write the secret to stdin');
+  expect(stderr).toContain('write it to stdin');
   expect(stderr).not.toContain(github);
   expect(providers.asked()).toBe(0);
 });

@@ -123,6 +123,7 @@ export async function openRig({
     proofWindowMs,
   };
 
+  const toldOf = new Map<string, Told>();
   const plant: Rig['plant'] = async (pattern, more = {}) => {
     const number = invented++;
     const revoker = await revokerOf(pattern);
@@ -158,8 +159,15 @@ export async function openRig({
 
   const plan: Rig['plan'] = async (planted, more = {}) => {
     const all = { ...terms, purpose: 'revoke' as const, graceMs: 7 * 86_400_000, ...more };
+    // Of what is dead by our own hand nobody tells anything any more: what was told before is known.
     const asked = await Promise.all(
-      planted.map(async ({ credential }) => ({ ...credential, verdict: { ...more.told, ...(await verdictOn(credential)) } })),
+      planted.map(async ({ credential }) => {
+        const verdict = await verdictOn(credential);
+        if (verdict.state === 'live') toldOf.set(credential.id, verdict);
+        const { identity, account } = { ...toldOf.get(credential.id), ...more.told };
+        const told = { ...(identity !== undefined && { identity }), ...(account !== undefined && { account }) };
+        return { ...credential, verdict: { ...told, ...verdict } };
+      }),
     );
     const standings = standingsOf(all.journal.lines());
     const made = await makePlan(asked, {

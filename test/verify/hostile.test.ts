@@ -158,6 +158,16 @@ describe('an answer', () => {
   });
 });
 
+/** A resolver that gives every name the same addresses, and the names that it was asked for. */
+function namesAt(...addresses: readonly string[]) {
+  const lookedUp: string[] = [];
+  const lookup = async (name: string) => {
+    lookedUp.push(name);
+    return addresses;
+  };
+  return { lookup, lookedUp };
+}
+
 describe('a host that the text names', () => {
   const named = { request: 'GET https://{{part:host}}/me', hosts: ['*.acme.example'], ...bearer };
 
@@ -197,17 +207,8 @@ describe('a host that the text names', () => {
     ' ',
     '*.acme.example',
   ])('%j is not asked', async (host) => {
-    const lookedUp: string[] = [];
-    const verdict = await verdictOn(
-      named,
-      { parts: { host: new Secret(host) } },
-      {
-        lookup: async (name) => {
-          lookedUp.push(name);
-          return ['127.0.0.1'];
-        },
-      },
-    );
+    const { lookup, lookedUp } = namesAt('127.0.0.1');
+    const verdict = await verdictOn(named, { parts: { host: new Secret(host) } }, { lookup });
     expect(verdict.state).toBe('unknown');
     expect(lookedUp).toEqual([]);
     expect(JSON.stringify(verdict)).not.toContain(secret);
@@ -218,17 +219,8 @@ describe('a host that the text names', () => {
     ['API.Acme.Example', 'capitals'],
     ['\uff41pi.acme.example', 'wide letters'],
   ])('%s, which is the provider’s with %s, is asked by its one spelling, and only at a public address', async (host) => {
-    const lookedUp: string[] = [];
-    const verdict = await verdictOn(
-      named,
-      { parts: { host: new Secret(host) } },
-      {
-        lookup: async (name) => {
-          lookedUp.push(name);
-          return ['10.0.0.7'];
-        },
-      },
-    );
+    const { lookup, lookedUp } = namesAt('10.0.0.7');
+    const verdict = await verdictOn(named, { parts: { host: new Secret(host) } }, { lookup });
     expect(lookedUp).toEqual(['api.acme.example']);
     expect([verdict.state, 'reason' in verdict && verdict.reason]).toEqual([
       'unknown',
@@ -294,17 +286,8 @@ describe('a database', () => {
     'at %s is not spoken to',
     async (host) => {
       const verify = { protocol: 'postgres', with: { host: '{{part:host}}', user: '{{part:user}}', password: '{{secret}}' } };
-      const lookedUp: string[] = [];
-      const verdict = await verdictOn(
-        verify,
-        { parts: { host: new Secret(host), user: new Secret('app') } },
-        {
-          lookup: async (name) => {
-            lookedUp.push(name);
-            return ['127.0.0.1'];
-          },
-        },
-      );
+      const { lookup, lookedUp } = namesAt('127.0.0.1');
+      const verdict = await verdictOn(verify, { parts: { host: new Secret(host), user: new Secret('app') } }, { lookup });
       expect([verdict.state, 'reason' in verdict && verdict.reason, lookedUp]).toEqual([
         'unknown',
         expect.stringContaining('unless you allow it'),

@@ -1,3 +1,9 @@
+import { createHash } from 'node:crypto';
+import type { Gap } from '../../model/gap.ts';
+import { buildView, type View } from '../../model/view.ts';
+import { originOf } from '../archives/member-document.ts';
+import type { Document, FormatContext, TextFormat } from '../document.ts';
+
 /** What a file of private keys is. */
 export type Keystore = 'jks' | 'jceks' | 'pkcs12';
 
@@ -64,4 +70,27 @@ function contentAt(head: Uint8Array, at: number): number | undefined {
   const length = head[at + 1];
   if (length === undefined) return undefined;
   return length <= 0x80 ? at + 2 : length <= 0x84 ? at + 2 + (length & 0x7f) : undefined;
+}
+
+/**
+ * A keystore, as the text that the pattern private-key-keystore (patterns/private-key.yaml) tells it by: its kind and its hash, in
+ * place of all of its bytes. So the same store in two places is one finding.
+ */
+export const keystore: TextFormat = {
+  name: 'keystore',
+  recognise: (head) => (recogniseKeystore(head) === undefined ? 0 : 1),
+  views: keystoreViews,
+};
+
+async function* keystoreViews(document: Document, { limits }: FormatContext): AsyncGenerator<View | Gap> {
+  const kind = recogniseKeystore(await document.head());
+  const bytes = await document.whole(limits.maxWholeBytes);
+  if ('reason' in bytes) {
+    yield bytes;
+    return;
+  }
+  const view = buildView({ bytes, start: 0, line: 1, column: 1 });
+  view.piece(originOf(document));
+  view.replace(`keystore:${kind}:sha256:${createHash('sha256').update(bytes).digest('hex')}\n`, 0, bytes.length);
+  yield view.build();
 }

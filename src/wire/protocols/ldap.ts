@@ -2,7 +2,7 @@ import type { connect as connectTcp } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { Client, ResultCodeError } from 'ldapts';
 import { askPlaces, type Reply, type Session, tlsOptions } from '../ask-places.ts';
-import { fieldOf } from '../fields.ts';
+import { type Login, loginOf } from '../fields.ts';
 import type { Protocol } from '../protocol.ts';
 
 /** Binds to a directory by name and password and asks who it is (RFC 4532). */
@@ -15,18 +15,13 @@ export default {
   effects: 'a failed bind counts towards a lock where the account has one',
   ask: async (fields, context) => {
     const scheme = (fields.scheme ?? '').toLowerCase() || 'ldap';
-    const login = { user: fieldOf(fields, 'user'), password: fieldOf(fields, 'password') };
+    const login = loginOf(fields);
     // A bind with a name and no password is an anonymous one, and succeeds (RFC 4513, section 5.1.2).
     if (!login.user || !login.password) return { state: 'unknown', reason: 'a bind needs a name and a password', asked: [] };
     const spoken = { protocol: 'ldap', scheme, defaultPort: scheme === 'ldaps' ? 636 : 389, hidden: [login.password] };
     return askPlaces(spoken, fields.host ?? '', context, (session) => ask(session, login, scheme === 'ldaps'));
   },
 } satisfies Protocol;
-
-interface Login {
-  readonly user: string;
-  readonly password: string;
-}
 
 async function ask(session: Session, login: Login, isTls: boolean): Promise<Reply> {
   const { at, signal } = session;

@@ -1,6 +1,6 @@
 import { createClient, ErrorReply } from '@redis/client';
 import { askPlaces, type Reply, type Session, tlsOptions } from '../ask-places.ts';
-import { fieldOf } from '../fields.ts';
+import { type Login, loginOf } from '../fields.ts';
 import type { Protocol } from '../protocol.ts';
 
 /** Logs in to Redis or Valkey by AUTH and asks for the user it is and what that user may do. */
@@ -13,18 +13,13 @@ export default {
   effects: 'a line in the ACL log of the server when the login fails',
   ask: (fields, context) => {
     const scheme = (fields.scheme ?? '').toLowerCase() || 'redis';
-    const login = { user: fieldOf(fields, 'user'), password: fieldOf(fields, 'password') };
+    const login = loginOf(fields);
     const spoken = { protocol: 'redis', scheme, defaultPort: 6379, hidden: [login.password] };
     return askPlaces(spoken, fields.host ?? '', context, (session) =>
       ask(session, login, scheme.endsWith('ss') || scheme === 'valkeys'),
     );
   },
 } satisfies Protocol;
-
-interface Login {
-  readonly user: string;
-  readonly password: string;
-}
 
 async function ask(session: Session, login: Login, isTls: boolean): Promise<Reply> {
   const { at } = session;

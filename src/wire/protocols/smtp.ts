@@ -1,6 +1,6 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { askPlaces, type Reply, type Session, tlsOptions } from '../ask-places.ts';
-import { fieldOf } from '../fields.ts';
+import { type Login, loginOf } from '../fields.ts';
 import type { Protocol } from '../protocol.ts';
 
 /** Logs in to a mail server and leaves: no sender, no recipient, no mail. */
@@ -13,17 +13,12 @@ export default {
   effects: 'a login in the log of the server',
   ask: (fields, context) => {
     const scheme = (fields.scheme ?? '').toLowerCase() || 'smtp';
-    const login = { user: fieldOf(fields, 'user'), password: fieldOf(fields, 'password') };
+    const login = loginOf(fields);
     // https://www.rfc-editor.org/rfc/rfc8314#section-3.3
     const spoken = { protocol: 'smtp', scheme, defaultPort: scheme === 'smtps' ? 465 : 587, hidden: [login.password] };
     return askPlaces(spoken, fields.host ?? '', context, (session) => ask(session, login, scheme === 'smtps'));
   },
 } satisfies Protocol;
-
-interface Login {
-  readonly user: string;
-  readonly password: string;
-}
 
 async function ask(session: Session, login: Login, isTls: boolean): Promise<Reply> {
   const { at } = session;

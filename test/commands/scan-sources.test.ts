@@ -1,0 +1,322 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { writeClass, writePdf, writePyc, writeSqlite } from '../../fixtures/archives/documents.ts';
+import { writeTar } from '../../fixtures/archives/tar.ts';
+import { writeZip } from '../../fixtures/archives/zip.ts';
+import { discordExport, discordMessage } from '../../fixtures/chat/discord.ts';
+import { mail } from '../../fixtures/chat/mail.ts';
+import { telegramExport } from '../../fixtures/chat/others.ts';
+import { slackExport, slackMessage } from '../../fixtures/chat/slack.ts';
+import { runners } from '../../fixtures/ci-logs/runners.ts';
+import { buildRepository } from '../../fixtures/repositories/builder.ts';
+import { binary, cleanEnvironment, ended, runQuash, temporaryFolder } from '../cli/binary.ts';
+import { invent, places, scan } from './scans.ts';
+
+const github = (seed: string) => invent('github-pat-classic', seed);
+const line = (seed: string) => `token: ${github(seed)}\n`;
+const zipOf = (files: Readonly<Record<string, string | Uint8Array>>) =>
+  writeZip(Object.entries(files).map(([name, data]) => ({ name, data })));
+const keystore = Buffer.from([0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0x61, ...Array(64).fill(7)]);
+
+function folderOf(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = temporaryFolder();
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+}
+
+/** The runner that a log is of, around a line with a token. */
+const logOf = (runner: string, seed: string) => runners[runner]([`+ export GITHUB_TOKEN=${github(seed)}`]);
+
+describe('everything in a folder is read as what it is', () => {
+  const sqlite = writeSqlite([['create table keys (value text)'], ['insert into keys values (?)', [line('sqlite')]]]);
+  const kinds: Readonly<
+    Record<string, readonly [path: string, content: () => Uint8Array | string | Promise<Buffer>, kind: string]>
+  > = {
+    zip: ['a.bin', () => zipOf({ 'deep/a.txt': line('zip') }), 'archive'],
+    'tar.gz': ['b', () => gzipSync(writeTar([{ name: 'a.txt', data: line('tar.gz') }])), 'archive'],
+    'zip in zip': ['c.zip', () => zipOf({ 'inner.zip': zipOf({ 'a.txt': line('zip in zip') }) }), 'archive'],
+    pdf: ['d.pdf', () => writePdf([line('pdf')]), 'archive'],
+    sqlite: ['e.db', () => sqlite, 'archive'],
+    class: ['f.class', () => writeClass([github('class')]), 'file'],
+    pyc: ['g.pyc', () => writePyc([github('pyc')]), 'file'],
+    jupyter: [
+      'h.ipynb',
+      () => JSON.stringify({ cells: [{ cell_type: 'code', source: ['a\n', line('jupyter')] }], nbformat: 4 }),
+      'file',
+    ],
+    'source map': [
+      'i.js.map',
+      () => JSON.stringify({ version: 3, mappings: '', sources: ['a.ts'], sourcesContent: [line('source map')] }),
+      'archive',
+    ],
+    'github-actions job': ['j.log', () => logOf('github-actions job', 'github-actions job').bytes, 'ci-log'],
+    gitlab: ['k.log', () => logOf('gitlab', 'gitlab').bytes, 'ci-log'],
+    slack: ['l.zip', () => zipOf(slackExport([slackMessage(line('slack'), '1704182400.000100')])), 'chat'],
+    discord: ['general.json', () => Object.values(discordExport([discordMessage(line('discord'))]))[0], 'chat'],
+    mail: ['m.eml', () => mail(line('mail')), 'chat'],
+    plain: ['n.txt', () => line('plain'), 'file'],
+  };
+
+  test('format x found', async () => {
+    const files: Record<string, string | Uint8Array> = {};
+    for (const [path, content] of Object.values(kinds)) files[path] = await content();
+    const found = await scan(['.'], { cwd: folderOf(files) });
+    const table = Object.entries(kinds).map(([name, [path]]) => {
+      const all = found.findings.filter(({ secret }) => secret === github(name)).flatMap(({ locations }) => locations);
+      return { name, path, found: [...new Set(all.map(({ origin }) => `${origin.kind} ${'path' in origin && origin.path}`))] };
+    });
+    expect(table).toEqual(Object.entries(kinds).map(([name, [path, , kind]]) => ({ name, path, found: [`${kind} ${path}`] })));
+    expect(found.gaps).toEqual([]);
+    expect(found.findings).toHaveLength(Object.keys(kinds).length);
+  });
+
+  test('a keystore is a finding of its own, one however often it lies there', async () => {
+    const found = await scan(['.'], { cwd: folderOf({ 'a.jks': keystore, 'b.zip': zipOf({ copy: keystore }) }) });
+    expect(found.findings).toHaveLength(1);
+    expect(found.findings[0]).toMatchObject({ pattern: 'private-key-keystore', severity: 'medium' });
+    expect(places(found.findings[0]!, 'file')[0]).toMatchObject({ origin: { path: 'a.jks' }, start: 0, end: keystore.length });
+    expect(places(found.findings[0]!, 'archive')[0]!.origin).toMatchObject({ path: 'b.zip', member: 'copy' });
+  });
+});
+
+test('a token in a commit, a job log and a chat message is one finding, which tells how it spread', async () => {
+  const token = github('spread');
+  const folder = temporaryFolder();
+  const repository = buildRepository(join(folder, 'shop'));
+  repository.write('.env', `GITHUB_TOKEN=${token}\n`);
+  repository.commit('Deploy');
+  writeFileSync(join(folder, 'logs.zip'), zipOf({ '0_build.txt': logOf('github-actions archive, job', 'spread').bytes }));
+  // Before the commit, which is of November 2023.
+  const message = slackMessage(`it is ${token}, use it`, '1688205600.000100');
+  writeFileSync(join(folder, 'export.zip'), zipOf(slackExport([message])));
+
+  const found = await scan(['.'], { cwd: folder });
+  expect(found.secrets).toEqual([token]);
+  const finding = found.of(token);
+  expect([...new Set(finding.locations.map(({ origin }) => origin.kind))].sort()).toEqual(['chat', 'ci-log', 'file', 'git']);
+  expect(places(finding, 'chat')[0]!.origin).toMatchObject({
+    system: 'slack',
+    member: 'general/2024-01-02.json',
+    channel: 'general',
+    author: { name: 'Ann Example', email: 'ann@example.com' },
+  });
+  expect(places(finding, 'ci-log')[0]!.origin).toMatchObject({ system: 'github-actions', job: 'build', step: 'Run ./deploy.sh' });
+  expect(finding.spread?.map(({ kind }) => kind)).toEqual(['chat', 'git', 'ci-log']);
+  const shown = await runQuash(['scan', '.'], { cwd: folder });
+  expect(shown.stdout).toMatch(/#general \(slack\)[\s\S]*job build \(github-actions\)/);
+});
+
+test('offsets of a location are those of the value, or of what encodes it', async () => {
+  const token = github('offsets');
+  const log = logOf('gitlab', 'offsets').bytes;
+  const json = JSON.stringify({ cells: [{ cell_type: 'code', source: [`a = "é"\nb = "${token}"`] }], nbformat: 4 });
+  const eml = mail(`the token is ${token}\n`);
+  const files = { 'a.log': log, 'b.ipynb': Buffer.from(json), 'c.eml': Buffer.from(eml) };
+  const found = await scan(['.'], { cwd: folderOf(files) });
+  const { locations } = found.of(token);
+  expect(locations.map(({ origin }) => 'path' in origin && origin.path).sort()).toEqual(Object.keys(files));
+  for (const { origin, start, end, line, column } of locations) {
+    const bytes = files[(origin as { path: keyof typeof files }).path];
+    expect(bytes.subarray(start, end).toString()).toBe(token);
+    expect(line).toBe(bytes.subarray(0, start).toString().split('\n').length);
+    expect(column).toBe(bytes.subarray(0, start).toString().split('\n').at(-1)!.length + 1);
+  }
+});
+
+describe('files attached to messages come from the message', () => {
+  const attachments = [{ id: '1', url: 'general.json_Files\\env-1A2B.txt', fileName: 'env.txt', fileSizeBytes: 3 }];
+  const files = {
+    ...discordExport([discordMessage('hi'), discordMessage('see', { attachments })]),
+    'general.json_Files/env-1A2B.txt': line('attached'),
+    'beside.txt': line('beside'),
+  };
+  const origin = { kind: 'chat', system: 'discord', channel: 'general', author: { name: 'ann' }, attachment: 'env.txt' };
+
+  test('in a folder', async () => {
+    const found = await scan(['.'], { cwd: folderOf(files) });
+    expect(found.of(github('attached')).locations[0]).toMatchObject({
+      origin: { ...origin, path: 'general.json_Files/env-1A2B.txt' },
+      start: 7,
+    });
+    expect(found.of(github('beside')).locations[0]!.origin).toEqual({ kind: 'file', path: 'beside.txt' });
+  });
+
+  test('in an archive', async () => {
+    const found = await scan(['export.zip'], { cwd: folderOf({ 'export.zip': zipOf(files) }) });
+    expect(found.of(github('attached')).locations[0]!.origin).toMatchObject({
+      ...origin,
+      path: 'export.zip',
+      member: 'general.json_Files/env-1A2B.txt',
+    });
+    expect(found.of(github('beside')).locations[0]!.origin).toEqual({
+      kind: 'archive',
+      path: 'export.zip',
+      member: 'beside.txt',
+    });
+  });
+
+  test('an archive that was attached', async () => {
+    const found = await scan(['.'], {
+      cwd: folderOf({
+        ...telegramExport({ text: 'see', file: 'files/a.zip', file_name: 'a.zip' }),
+        'files/a.zip': zipOf({ env: line('in attached') }),
+      }),
+    });
+    expect(found.of(github('in attached')).locations[0]!.origin).toMatchObject({
+      kind: 'chat',
+      system: 'telegram',
+      path: 'files/a.zip',
+      member: 'env',
+      attachment: 'a.zip',
+    });
+  });
+});
+
+describe('a target of its own', () => {
+  const log = logOf('github-actions archive, job', 'target');
+  const logs = zipOf({ '0_build.txt': log.bytes, 'build/1_Set up.txt': 'x' });
+
+  test('an archive of logs', async () => {
+    const found = await scan(['logs.zip'], { cwd: folderOf({ 'logs.zip': logs }) });
+    expect(found.of(github('target')).locations[0]!.origin).toMatchObject({
+      kind: 'ci-log',
+      path: 'logs.zip',
+      member: '0_build.txt',
+      job: 'build',
+    });
+  });
+
+  test('an archive on stdin', async () => {
+    const folder = folderOf({ 'logs.zip': logs });
+    const child = spawn(process.execPath, [binary, 'scan', '-', '--format', 'jsonl', '--unredacted'], {
+      env: cleanEnvironment(),
+      stdio: [openSync(join(folder, 'logs.zip'), 'r'), 'pipe', 'pipe'],
+    });
+    const { stdout, code } = await ended(child);
+    expect(code).toBe(1);
+    const finding = JSON.parse(stdout.split('\n')[0]!);
+    expect(finding).toMatchObject({ type: 'finding', secret: github('target') });
+    expect(finding.locations[0].origin).toMatchObject({ kind: 'ci-log', path: '-', member: '0_build.txt', job: 'build' });
+  });
+
+  test('text on stdin stays stdin', async () => {
+    const found = await scan(['-'], { stdin: `{"a": "${github('target')}"}\n` });
+    expect(found.of(github('target')).locations[0]!.origin).toEqual({ kind: 'stdin' });
+  });
+
+  test('--as says what content leaves open', async () => {
+    const folder = folderOf({ 'out.txt': line('open'), 'logs.zip': zipOf({ 'a.txt': line('open') }) });
+    const log = await scan(['--as', 'ci-log', '.'], { cwd: folder });
+    expect(log.of(github('open')).locations.map(({ origin }) => origin)).toEqual([
+      expect.objectContaining({ kind: 'ci-log', path: 'logs.zip', member: 'a.txt' }),
+      expect.objectContaining({ kind: 'ci-log', path: 'out.txt' }),
+    ]);
+    const stdin = await scan(['--as', 'ci-log', '-'], { stdin: line('open') });
+    expect(stdin.of(github('open')).locations[0]!.origin).toMatchObject({ kind: 'ci-log', path: '-' });
+    for (const as of ['chat', 'archive']) {
+      const refused = await scan(['--as', as, 'out.txt'], { cwd: folder });
+      expect(refused).toMatchObject({ code: 2, findings: [] });
+      expect(refused.stderr).toContain('leave out --as');
+    }
+    expect((await scan(['--as', 'archive', 'logs.zip'], { cwd: folder })).secrets).toEqual([github('open')]);
+  });
+
+  test('--explain tells of what was turned down in a member', async () => {
+    const token = github('explained');
+    const wrong = `${token.slice(0, -1)}${token.endsWith('a') ? 'b' : 'a'}`;
+    const found = await scan(['--explain', 'a.zip'], { cwd: folderOf({ 'a.zip': zipOf({ 'a.txt': `\ntoken: ${wrong}\n` }) }) });
+    expect(found.turnedDown).toContainEqual(
+      expect.objectContaining({
+        pattern: 'github-pat-classic',
+        origin: { kind: 'archive', path: 'a.zip', member: 'a.txt' },
+        line: 2,
+        column: 8,
+      }),
+    );
+  });
+});
+
+describe('hostile archives end as gaps', () => {
+  const zeros = Buffer.alloc(30_000_000);
+  const nested = (depth: number): Uint8Array =>
+    depth === 0 ? Buffer.from(line('deep')) : zipOf({ [depth === 1 ? 'a.txt' : 'a.zip']: nested(depth - 1) });
+  const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`${index}.txt`, 'x']));
+  const hostile: Readonly<Record<string, readonly [content: Uint8Array, flags: readonly string[], reason: string]>> = {
+    'a ratio': [zipOf({ zeros }), [], 'ratio'],
+    'a total': [zipOf({ zeros }), ['--limit', 'maxTotalBytes=1000000'], 'too-large'],
+    entries: [zipOf(many), ['--limit', 'maxEntries=10'], 'entries'],
+    depth: [nested(10), [], 'depth'],
+    encryption: [writeZip([{ name: 'a', data: 'x', encrypted: true }]), [], 'encrypted'],
+    damage: [gzipSync(Buffer.from(line('damaged').repeat(100))).subarray(0, -20), [], 'corrupt'],
+  };
+
+  test.each(Object.entries(hostile))('%s', async (name, [content, flags, reason]) => {
+    const found = await scan([...flags, '.'], { cwd: folderOf({ 'a.zip': content }) });
+    expect(found.gaps.map((gap) => gap.reason)).toContain(reason);
+    expect(found.summary).toMatchObject({ complete: false });
+    expect(found.code).toBe(name === 'damage' ? 1 : 3);
+  });
+
+  test('a limit that was raised does not bite', async () => {
+    const found = await scan(['--limit', 'maxDepth=12', '.'], { cwd: folderOf({ 'a.zip': nested(10) }) });
+    expect(found.secrets).toEqual([github('deep')]);
+    expect(found.gaps).toEqual([]);
+  });
+});
+
+test('what is packed is not told of twice', async () => {
+  // Stored without compression, the token stands in the file's own bytes, too.
+  const stored = writeZip([{ name: 'a.txt', data: line('stored'), method: 0 }]);
+  const folder = folderOf({ 'a.zip': stored });
+  const found = await scan(['.'], { cwd: folder });
+  expect(found.of(github('stored')).locations).toHaveLength(1);
+  expect(readFileSync(join(folder, 'a.zip')).includes(github('stored'))).toBe(true);
+});
+
+describe('--home', () => {
+  const transcript = (seed: string) =>
+    `${JSON.stringify({ type: 'user', message: { role: 'user', content: 'hi' } })}\n${JSON.stringify({
+      type: 'user',
+      toolUseResult: { stdout: `API=1\nGITHUB_TOKEN="${github(seed)}"\n` },
+    })}\n`;
+  const files = {
+    '.claude/projects/-home-ann-shop/0a1b.jsonl': transcript('transcript'),
+    '.mcp.json': JSON.stringify({ mcpServers: { github: { env: { GITHUB_TOKEN: github('mcp') } } } }),
+    'work/shop/.cursor/mcp.json': JSON.stringify({
+      mcpServers: { a: { headers: { Authorization: `Bearer ${github('project')}` } } },
+    }),
+    '.codex/sessions/2026/01/02/rollout-1.jsonl': transcript('rollout'),
+    '.bash_history': `export GITHUB_TOKEN=${github('history')}\n`,
+    'work/shop/.env.local': `GITHUB_TOKEN=${github('env')}\n`,
+    '.docker/config.json': JSON.stringify({
+      auths: { 'ghcr.io': { auth: Buffer.from(`ann:${github('docker')}`).toString('base64') } },
+    }),
+    '.kube/config': `users:\n- name: a\n  user:\n    token: ${github('kube')}\n`,
+    'Library/Application Support/Code/User/settings.json': `{"github.token": "${github('editor')}"}`,
+  };
+  const others = { 'notes.txt': line('notes'), 'work/shop/src/a.ts': `const a = '${github('code')}';\n` };
+
+  test('reads what tools keep there, says so before, and reads no more', async () => {
+    const home = folderOf({ ...files, ...others });
+    const found = await scan(['--home'], { cwd: temporaryFolder(), env: { HOME: home } });
+    const where = found.findings.flatMap(({ locations }) => locations.map(({ origin }) => 'path' in origin && origin.path));
+    expect(where.sort()).toEqual(Object.keys(files).sort());
+    expect(found.stderr).toContain(`--home reads these ${Object.keys(files).length} files of ${home}, and no others:`);
+    expect(found.stderr).toContain('Claude Code: .claude/projects/-home-ann-shop/0a1b.jsonl');
+    expect(found.summary).toMatchObject({ complete: true, objects: Object.keys(files).length });
+  });
+
+  test('takes no target and no part of a history', async () => {
+    for (const args of [
+      ['--home', 'a'],
+      ['--home', '--staged'],
+    ])
+      expect((await runQuash(['scan', ...args])).code).toBe(2);
+  });
+});
