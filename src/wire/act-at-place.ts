@@ -13,8 +13,6 @@ export interface ServerAct {
   readonly leaked: string;
   readonly admin: AdminUrl;
   readonly defaultPort: number;
-  /** Whether the server may be spoken to at another port than the leaked credential's: a management API. */
-  readonly anyPort?: boolean;
 }
 
 /**
@@ -23,11 +21,11 @@ export interface ServerAct {
  * behind it is in doubt, and what breaks off before was not done.
  */
 export async function actAtPlace(
-  { leaked, admin, defaultPort, anyPort = false }: ServerAct,
+  { leaked, admin, defaultPort }: ServerAct,
   context: ProtocolContext,
   act: (session: Session, begin: () => void) => Promise<Acted>,
 ): Promise<Acted> {
-  const stranger = await whyElsewhere(placesOf(leaked, defaultPort), admin, anyPort, context);
+  const stranger = await whyElsewhere(placesOf(leaked, defaultPort), admin, false, context);
   if (stranger !== undefined) return { outcome: 'refused', evidence: stranger };
   let isBegun = false;
   const talked = await talkAt(admin, context, (session) =>
@@ -40,8 +38,11 @@ export async function actAtPlace(
   return { ...acted, evidence: shownText(acted.evidence, hide, 300) };
 }
 
-/** Why our server is not the leaked credential's; undefined when it is: by its name, or else by the address of the name. */
-async function whyElsewhere(
+/**
+ * Why our server is not the leaked credential's; undefined when it is: by its name, or else by the
+ * address of the name. `anyPort`: ours is spoken to at a port of its own, as management APIs are.
+ */
+export async function whyElsewhere(
   places: readonly Place[],
   admin: Place,
   anyPort: boolean,

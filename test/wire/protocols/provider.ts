@@ -30,6 +30,8 @@ export interface Provider {
   /** For protocols to ask with; `hide` is made of the values given. */
   context(...hide: readonly string[]): ProtocolContext;
   readonly received: readonly Received[];
+  /** What overrides the endpoints of a provider, as `--endpoint` takes it. */
+  endpoints(provider: string): readonly string[];
   /** Ends the run, as Ctrl-C does. */
   stop(): void;
 }
@@ -60,7 +62,7 @@ export async function startProvider(
     received.push(one);
     const { status, json, text = JSON.stringify(json), headers = {} } = await answer(one);
     const type = json === undefined ? 'text/xml' : 'application/json';
-    response.writeHead(status, { 'content-type': type, ...headers }).end(text);
+    response.writeHead(status, { 'content-type': type, ...headers }).end(status === 204 ? undefined : text);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -78,6 +80,7 @@ export async function startProvider(
   });
   return {
     received,
+    endpoints: (provider) => hosts.map((host) => `${provider}@${host}=${base}/${host}`),
     stop: () => run.abort(),
     context: (...hide) => ({ wire, to: { provider: 'cloud', hosts }, hide: hide.map((value) => new Secret(value)), now }),
   };
