@@ -178,6 +178,18 @@ describe('files attached to messages come from the message', () => {
   });
 });
 
+test('an export in a zip has more channels than are remembered, and its lists are read again', async () => {
+  const { 'general/2024-01-02.json': _, ...lists } = slackExport([]);
+  const files: Record<string, string> = { ...lists };
+  const channels = Array.from({ length: 40 }, (_, index) => `team-${index}`);
+  for (const name of channels) files[`${name}/2024-01-02.json`] = JSON.stringify([slackMessage(line(name), '1704182400.000100')]);
+  const found = await scan(['export.zip'], { cwd: folderOf({ 'export.zip': zipOf(files) }) });
+  expect(found.secrets).toEqual(channels.map(github).sort());
+  for (const name of channels) {
+    expect(found.of(github(name)).locations[0]!.origin).toMatchObject({ channel: name, author: { name: 'Ann Example' } });
+  }
+});
+
 describe('a target of its own', () => {
   const log = logOf('github-actions archive, job', 'target');
   const logs = zipOf({ '0_build.txt': log.bytes, 'build/1_Set up.txt': 'x' });
