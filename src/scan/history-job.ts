@@ -198,18 +198,26 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
       const objectOf = (entry: number) => firstObject + entries.name[entry];
       const nameAt = (entry: number) =>
         names.subarray(entries.name[entry] * job.hashBytes, (entries.name[entry] + 1) * job.hashBytes);
+      // Of whole objects the walk is cheap to tell; their versions, which are deltas on them, go with them.
+      const hold = (entry: number): void => {
+        const pending = [entry];
+        for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+          held.push(objectOf(one));
+          for (let i = firstChild[one]; i < firstChild[one + 1]; i++) pending.push(children[i]);
+        }
+      };
       const { objects, bytes } = walkDeltaTrees(scanner, packPath, entries, { firstChild, children }, chunk.roots, job.maxBytes, {
         match: (entry, match) => record(objectOf(entry), entries.type[entry], match),
         wantsObject: (entry) =>
           collector !== undefined ||
           entries.type[entry] === packTypes.tag ||
           entries.type[entry] === packTypes.commit ||
-          (job.opensBlobs && entries.type[entry] === packTypes.blob),
+          (job.opensBlobs && entries.base[entry] === -1 && entries.type[entry] === packTypes.blob),
         object(entry, address, length) {
           if (collector)
             explain(objectOf(entry), entries.type[entry], scanner.kernel.bytes().subarray(address, address + length));
-          if (job.opensBlobs && entries.type[entry] === packTypes.blob) {
-            if (beginsAsDocument(scanner.kernel.bytes(), address, length)) held.push(objectOf(entry));
+          if (job.opensBlobs && entries.base[entry] === -1 && entries.type[entry] === packTypes.blob) {
+            if (beginsAsDocument(scanner.kernel.bytes(), address, length)) hold(entry);
           }
           if (entries.type[entry] === packTypes.tag) noteTag(nameAt(entry), scanner.kernel.bytes(), address);
           if (entries.type[entry] === packTypes.commit)
