@@ -19,10 +19,12 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { expandExample } from '../dist/src/patterns/recipes.js';
 import { compare, compareDifficult } from './equal.js';
 import { race, ratio, runOnce, versionOf } from './measure.js';
 import { contenderOf, peersOnPath } from './peers.js';
 import { buildFiles, buildVersions } from './repositories.js';
+import { buildLogArchive, buildSlackExport } from './sources.js';
 import { measureVerifying } from './verify.js';
 
 const { values, positionals } = parseArgs({
@@ -387,6 +389,36 @@ async function hostile() {
   );
 }
 
+async function sources() {
+  const token = expandExample(
+    JSON.parse(readFileSync(join(root, 'dist/patterns.json'), 'utf8')).patterns.find(({ id }) => id === 'github-pat-classic'),
+    '{{secret}}',
+    'bench',
+  ).secret;
+  const bytes = 1e9;
+  for (const [name, build] of [
+    ['The logs of a run of GitHub Actions', buildLogArchive],
+    ['The export of a Slack workspace', buildSlackExport],
+  ]) {
+    const path = join(scratch, 'source.zip');
+    await build(path, bytes, token);
+    const packed = statSync(path).size;
+    const [own] = await race([quash(scanned(path))], rounds);
+    rmSync(path);
+    section(
+      `${name}: 1 GB in a zip of ${Math.round(packed / 1e6)} MB`,
+      [...raceColumns.slice(0, -1), 'rate'],
+      raceRows([own]).map((row) => row.with(-1, own.failure ? '' : `${Math.round(bytes / 1e6 / own.wall)} MB/s`)),
+      [
+        claim('peak memory', own.tree ?? own.memory, 300, false, ' MB'),
+        claim('findings that are not the one planted', Math.abs((own.findings ?? Number.NaN) - 1), 0),
+      ],
+      [],
+      [own],
+    );
+  }
+}
+
 async function equal() {
   const results = [];
   for (const confidence of [0.5, 0.3]) {
@@ -533,7 +565,7 @@ function write() {
   return `bench/results/${name}.md and .json`;
 }
 
-const parts = { history, versions, files, hook, start, hostile, equal, verify };
+const parts = { history, versions, files, sources, hook, start, hostile, equal, verify };
 const unknown = only.filter((part) => !(part in parts));
 if (unknown.length > 0) {
   console.error(`choosing what to measure: there is no ${unknown.join(', ')}; parts are ${Object.keys(parts).join(', ')}`);

@@ -219,6 +219,7 @@ async function scanHistoryOf(
     ...(options.branch ?? []).map((branch) => branch),
     ...(options.sinceCommit ? ['HEAD', `^${options.sinceCommit}`] : []),
   ];
+  let opener: Awaited<ReturnType<typeof blobOpener>> | undefined;
   const result = await scanHistory(repository, {
     patterns,
     minConfidence: options.minConfidence,
@@ -228,6 +229,10 @@ async function scanHistoryOf(
     signal: context.signal,
     onProgress: (objects, total, bytes) => events.progress?.('history', objects, total, bytes),
     explains: events.turnedDown !== undefined,
+    openBlob: async (name, bytes) => {
+      opener ??= await blobOpener(patterns, options, context);
+      return opener(name, bytes);
+    },
   });
   const within = <T extends { readonly kind: string }>(origin: T): T =>
     name !== undefined && ['git', 'commit', 'tag', 'note'].includes(origin.kind) ? { ...origin, repository: name } : origin;
@@ -247,6 +252,12 @@ async function scanHistoryOf(
           : within(gap.origin),
     })),
   };
+}
+
+async function blobOpener(patterns: readonly Pattern[], options: ScanOptions, context: Context) {
+  const { createBlobOpener } = await import('./scan-blobs.ts');
+  const { readLimits } = await import('../sources/limits.ts');
+  return createBlobOpener(patterns, options.minConfidence, readLimits(options.limit ?? []), context.signal);
 }
 
 /** A folder's files; the history of the repository whose top it is, and of those nested in it. */

@@ -226,7 +226,7 @@ function absolutePath(location: Location, bases: { readonly target: string; read
   const path = originPath(location);
   if (path === undefined) return undefined;
   const { origin } = location;
-  const member = origin.kind === 'archive' ? `!/${origin.member}` : '';
+  const member = 'member' in origin && origin.member !== undefined ? `!/${origin.member}` : '';
   if ('repository' in origin && origin.repository) return `${bases.target}/${origin.repository}/${path}`;
   return `${origin.kind === 'git' || origin.kind === 'staged' ? bases.worktree : bases.target}/${path}${member}`;
 }

@@ -45,7 +45,8 @@ export function spotOf({ origin }: Location, scan: Pick<ScanRecord, 'host' | 'ro
   const inner = 'repository' in origin ? (origin.repository ?? '') : '';
   if (origin.kind === 'git') {
     const inTarget = path === undefined ? origin.blob : target ? toSlashes(relative(target.root, absolute)) : path;
-    return { side, place, key: JSON.stringify(['git', place, inner, inTarget]) };
+    const member = origin.member === undefined ? [] : [origin.member];
+    return { side, place, key: JSON.stringify(['git', place, inner, inTarget, ...member]) };
   }
   return { side, place, key: JSON.stringify([origin.kind, place, inner, 'commit' in origin ? origin.commit : '']) };
 }

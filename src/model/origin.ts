@@ -68,4 +68,6 @@ export interface GitOrigin {
   readonly lastCommit?: string;
   /** How many versions (distinct blobs) of this path hold it. */
   readonly versions?: number;
+  /** Where in the file it is, where that is an archive. */
+  readonly member?: string;
 }

@@ -34,7 +34,7 @@ export function originName(origin: AnyOrigin): string {
     case 'archive':
     case 'ci-log':
     case 'chat':
-      return origin.member === undefined ? origin.path : `${origin.path}!/${origin.member}`;
+      return `${origin.path}${inMember(origin.member)}`;
     case 'commit':
       return `message of commit ${shortHash(origin.commit)}${ofRepository(origin.repository)}`;
     case 'tag':
@@ -46,13 +46,17 @@ export function originName(origin: AnyOrigin): string {
     case 'repository':
       return origin.repository === '' || origin.repository === '.' ? 'the repository' : `repository ${origin.repository}`;
     case 'git':
-      return originPath(origin) ?? `blob ${shortHash(origin.blob)}${ofRepository(origin.repository)}`;
+      return `${originPath(origin) ?? `blob ${shortHash(origin.blob)}${ofRepository(origin.repository)}`}${inMember(origin.member)}`;
     case 'file':
     case 'staged':
       return origin.path;
     default:
       return origin satisfies never;
   }
+}
+
+function inMember(member: string | undefined): string {
+  return member === undefined ? '' : `!/${member}`;
 }
 
 /** The first twelve digits of an object's hash: enough for any repository, and the same everywhere in a report. */

@@ -100,7 +100,8 @@ function withoutRepeats(locations: readonly LocationRecord[]): {
   /** Whether a place in history stands for one in the working tree, too. */
   readonly isStill: (location: LocationRecord) => boolean;
 } {
-  const key = ({ origin, line, column }: LocationRecord) => `${'path' in origin ? origin.path : ''}:${line}:${column}`;
+  const key = ({ origin, line, column }: LocationRecord) =>
+    `${'path' in origin ? origin.path : ''}:${'member' in origin ? origin.member : ''}:${line}:${column}`;
   const inHistory = new Set(locations.filter(({ origin }) => origin.kind === 'git').map(key));
   const inTree = new Set(locations.filter(({ origin }) => origin.kind === 'file').map(key));
   const isStill = (location: LocationRecord) => location.origin.kind === 'git' && inTree.has(key(location));

@@ -33,10 +33,14 @@ export async function attribute(
   gitOptions: GitOptions,
   gaps: Gap[],
   here: Pick<TreeJob, 'objects' | 'isPartial'>,
+  /** Blobs in which something could not be read. */
+  unread: Iterable<string> = [],
 ): Promise<
   Pick<HistoryResult, 'candidates' | 'turnedDown'> & {
     /** A path at which a blob stood that holds a match, or that could not be read. */
     readonly pathOf: (blob: string) => string | undefined;
+    /** The same, of those that were asked for. */
+    readonly wantedPathOf: (blob: string) => string | undefined;
   }
 > {
   // The same object may lie in several packs.
@@ -46,7 +50,7 @@ export async function attribute(
   const seen = new Set<string>();
   for (const match of matches) {
     const name = nameOf(job, match.object);
-    const key = `${name} ${match.decision.pattern} ${match.start} ${match.end} ${match.decision.decoded?.join() ?? ''}`;
+    const key = `${name} ${match.decision.pattern} ${match.start} ${match.end} ${match.decision.decoded?.join() ?? ''} ${match.member ?? ''}`;
     if (seen.has(key)) continue;
     seen.add(key);
     if (match.type !== packTypes.blob) {
@@ -64,6 +68,7 @@ export async function attribute(
 
   const turnedDown = distinct(parts, job);
   const toPlace = [
+    ...unread,
     ...turnedDown.filter(({ type }) => type === packTypes.blob).map(({ name }) => name),
     ...parts.flatMap(({ faults }) => faults.map(({ object }) => nameOf(job, object))),
   ];
@@ -114,6 +119,7 @@ export async function attribute(
           ...(place.first === undefined ? {} : { commit: commitName(graph, place.first), ...pick(firstCommit) }),
           ...(place.last === undefined ? {} : { lastCommit: commitName(graph, place.last) }),
           versions: place.versions,
+          ...(place.match.member === undefined ? {} : { member: place.match.member }),
         };
     candidates.push(candidateOf(place.match, origin, options.patterns));
   }
@@ -128,6 +134,10 @@ export async function attribute(
     candidates,
     turnedDown: turnedDown.flatMap((row) => placeTurnedDown(row, blobs, treeGraph, graph, selected)),
     pathOf: (blob) => (blobs.has(blob) ? treeGraph.appearances(blobs.get(blob)!)[0]?.path : undefined),
+    wantedPathOf: (blob) =>
+      blobs.has(blob)
+        ? treeGraph.appearances(blobs.get(blob)!).find(({ first }) => selected.wanted[first] === 1)?.path
+        : undefined,
   };
 }
 
@@ -273,7 +283,7 @@ function placeSecrets(
     if (appearances.length === 0 && withoutCommit.length === 0) return;
     const firstOfEach = new Map<string, ObjectMatch>();
     for (const match of matches) {
-      const key = `${match.decision.pattern}\0${match.decision.secret}`;
+      const key = `${match.decision.pattern}\0${match.decision.secret}\0${match.member ?? ''}`;
       const known = firstOfEach.get(key);
       if (!known || match.start < known.start) firstOfEach.set(key, match);
     }

@@ -6,6 +6,7 @@ import type { LooseObject } from '../git/object-store.ts';
 import { type PackEntries, packTypes } from '../git/pack.ts';
 import { createTreeCollector, type TreeLinks } from '../git/tree-graph.ts';
 import type { Pattern } from '../model/pattern.ts';
+import { beginsAsDocument } from '../sources/sniff.ts';
 import { createDocumentScanner, type DocumentScanner, type Emitted } from './documents.ts';
 import type { EngineOptions } from './engine.ts';
 import { KernelFullError } from './kernel/kernel.ts';
@@ -40,6 +41,8 @@ export interface HistoryJob {
   readonly minConfidence: number;
   /** Whether candidates that are turned down are told of. */
   readonly explains: boolean;
+  /** Whether blobs that begin as an archive, a document or a log does are told of. */
+  readonly opensBlobs: boolean;
   readonly maxBytes: number;
   readonly hashBytes: number;
   readonly packs: readonly JobPack[];
@@ -58,6 +61,8 @@ export interface ObjectMatch extends Emitted {
   /** Number of the object. */
   readonly object: number;
   readonly type: number;
+  /** Where in the blob it is, where that is an archive. Of what the main thread found. */
+  readonly member?: string;
 }
 
 export interface ObjectFault {
@@ -77,6 +82,8 @@ export interface ScanPart {
   readonly faults: readonly ObjectFault[];
   /** Objects whose base could not be read. */
   readonly orphans: readonly number[];
+  /** Blobs that begin as an archive, a document or a log does. */
+  readonly held: readonly number[];
   /** With `HistoryJob.explains`. Of a delta only what its base did not have. */
   readonly turnedDown: readonly (TurnedDownPlace & { readonly object: number; readonly type: number })[];
 }
@@ -151,6 +158,7 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
     const rows: number[] = [];
     const faults: ObjectFault[] = [];
     const orphans: number[] = [];
+    const held: number[] = [];
     const looseTrees: number[] = [];
     const tags: string[] = [];
     const turnedDown: ScanPart['turnedDown'][number][] = [];
@@ -190,13 +198,27 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
       const objectOf = (entry: number) => firstObject + entries.name[entry];
       const nameAt = (entry: number) =>
         names.subarray(entries.name[entry] * job.hashBytes, (entries.name[entry] + 1) * job.hashBytes);
+      // Of whole objects the walk is cheap to tell; their versions, which are deltas on them, go with them.
+      const hold = (entry: number): void => {
+        const pending = [entry];
+        for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+          held.push(objectOf(one));
+          for (let i = firstChild[one]; i < firstChild[one + 1]; i++) pending.push(children[i]);
+        }
+      };
       const { objects, bytes } = walkDeltaTrees(scanner, packPath, entries, { firstChild, children }, chunk.roots, job.maxBytes, {
         match: (entry, match) => record(objectOf(entry), entries.type[entry], match),
         wantsObject: (entry) =>
-          collector !== undefined || entries.type[entry] === packTypes.tag || entries.type[entry] === packTypes.commit,
+          collector !== undefined ||
+          entries.type[entry] === packTypes.tag ||
+          entries.type[entry] === packTypes.commit ||
+          (job.opensBlobs && entries.base[entry] === -1 && entries.type[entry] === packTypes.blob),
         object(entry, address, length) {
           if (collector)
             explain(objectOf(entry), entries.type[entry], scanner.kernel.bytes().subarray(address, address + length));
+          if (job.opensBlobs && entries.base[entry] === -1 && entries.type[entry] === packTypes.blob) {
+            if (beginsAsDocument(scanner.kernel.bytes(), address, length)) hold(entry);
+          }
           if (entries.type[entry] === packTypes.tag) noteTag(nameAt(entry), scanner.kernel.bytes(), address);
           if (entries.type[entry] === packTypes.commit)
             commits.add(nameAt(entry), scanner.kernel.bytes(), address, address + length);
@@ -221,6 +243,7 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
         looseTrees.push(object);
         continue;
       }
+      if (job.opensBlobs && type === packTypes.blob && beginsAsDocument(loose.bytes, 0, loose.bytes.length)) held.push(object);
       if (type === packTypes.tag) noteTag(Buffer.from(job.loose[next].name, 'hex'), loose.bytes, 0);
       if (type === packTypes.commit) commits.add(Buffer.from(job.loose[next].name, 'hex'), loose.bytes, 0, loose.bytes.length);
       try {
@@ -243,6 +266,7 @@ export function createHistoryRunner(job: HistoryJob, pause: () => Promise<void> 
       looseTrees,
       faults,
       orphans,
+      held,
       turnedDown,
     };
   }

@@ -1,8 +1,9 @@
 import type { Candidate } from '../model/candidate.ts';
-import type { Gap } from '../model/gap.ts';
+import type { Gap, GapReason } from '../model/gap.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Pattern } from '../model/pattern.ts';
 import type { EngineOptions } from './engine.ts';
+import type { Match } from './match.ts';
 import type { TurnedDownPlace } from './turned-down.ts';
 
 /** Which part of a repository's history to report. Everything is read; these decide what counts. */
@@ -23,8 +24,22 @@ export interface HistoryOptions extends Pick<EngineOptions, 'minConfidence'> {
   readonly selection: HistorySelection;
   /** Whether to tell of candidates that were turned down. */
   readonly explains?: boolean;
+  /** Scans a blob that begins as an archive, a document or a log does; undefined where it is none. Without it all blobs are bytes. */
+  readonly openBlob?: (name: string, bytes: Uint8Array) => Promise<OpenedBlob | undefined>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (objects: number, total: number, bytes: number) => void;
+}
+
+/** What is inside of a blob, and what of that could not be read. */
+export interface OpenedBlob {
+  readonly matches: readonly { readonly match: Match; readonly member?: string }[];
+  readonly gaps: readonly BlobGap[];
+}
+
+export interface BlobGap {
+  readonly reason: GapReason;
+  readonly detail: string;
+  readonly member?: string;
 }
 
 export interface RepositoryFolders {

@@ -97,6 +97,7 @@ export function planJob(store: ObjectStore, options: HistoryOptions, gaps: Gap[]
     module: kernelModule(),
     minConfidence: options.minConfidence,
     explains: options.explains ?? false,
+    opensBlobs: options.openBlob !== undefined,
     maxBytes: options.maxBytes,
     hashBytes: store.hashBytes,
     packs,

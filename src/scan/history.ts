@@ -8,6 +8,7 @@ import type { GitOptions } from '../git/run-git.ts';
 import type { Gap } from '../model/gap.ts';
 import { createDocumentScanner, type Emitted } from './documents.ts';
 import { attribute } from './history-attribution.ts';
+import { openBlobs } from './history-blobs.ts';
 import { type Helpers, pauses, startHelpers } from './history-crew.ts';
 import {
   counter,
@@ -68,12 +69,16 @@ async function scanWith(
     const tags = new Map<string, string>();
     for (const part of parts) for (let i = 0; i < part.tags.length; i += 2) tags.set(part.tags[i], part.tags[i + 1]);
     const selected = await select(graph, tips, tags, options.selection, gitOptions, gaps, store, objects);
-    const matches = [...parts.flatMap((part) => [...matchesOf(part)]), ...rescued];
+    const opened = await openBlobs(parts, job, gitOptions, options);
+    const inBytes = [...parts.flatMap((part) => [...matchesOf(part)]), ...rescued].filter(
+      ({ object, type }) => opened.names.size === 0 || type !== packTypes.blob || !opened.names.has(nameOf(job, object)),
+    );
+    const matches = [...inBytes, ...opened.matches];
     const faults = parts.flatMap((part) => part.faults);
     // In a damaged repository the way from a ref to an object may be what is lost: then everything that was found counts.
     const isDamaged = gaps.some(({ reason }) => reason === 'corrupt' || reason === 'missing-object') || faults.length > 0;
     const withUnreachable = options.selection.withUnreachable || (isDamaged && options.selection.revisions.length === 0);
-    const { candidates, turnedDown, pathOf } = await attribute(
+    const { candidates, turnedDown, pathOf, wantedPathOf } = await attribute(
       matches,
       job,
       treeChunks,
@@ -86,7 +91,14 @@ async function scanWith(
       gitOptions,
       gaps,
       { objects, isPartial: store.isPartial },
+      opened.gaps.keys(),
     );
+    for (const [blob, inside] of opened.gaps) {
+      const path = wantedPathOf(blob);
+      if (path === undefined) continue;
+      for (const { reason, detail, member } of inside)
+        gaps.push({ origin: { kind: 'git', path, blob, ...(member === undefined ? {} : { member }) }, reason, detail });
+    }
     for (const fault of faults) gaps.push(objectGap(job, fault, pathOf(nameOf(job, fault.object))));
     return {
       candidates,

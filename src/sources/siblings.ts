@@ -33,18 +33,25 @@ export function createSiblings(
         return opened.get(name);
       }
       if (one.member.includes('!/')) return undefined;
-      return (await members()).get(normalize(join(dirname(one.member), path)));
+      const name = normalize(join(dirname(one.member), path));
+      const member = (await members()).get(name);
+      if (!opened.has(name)) opened.set(name, member && (await hold(member, limits)));
+      return opened.get(name);
     },
   };
 }
 
-/** A file that lies beside another, held in memory: it is small, and looked at again and again. */
+/** A document in memory: those that lie beside others are small, and looked at again and again. */
+async function hold(document: Document, limits: Limits): Promise<Document | undefined> {
+  const bytes = await document.whole(limits.maxWholeBytes);
+  return bytes instanceof Uint8Array ? memoryDocument(document, bytes) : undefined;
+}
+
 async function readWhole(root: string, path: string, limits: Limits): Promise<Document | undefined> {
   const opened = await openFileDocument(root, path);
   if ('reason' in opened) return undefined;
   try {
-    const bytes = await opened.document.whole(limits.maxWholeBytes);
-    return bytes instanceof Uint8Array ? memoryDocument({ path }, bytes) : undefined;
+    return await hold(opened.document, limits);
   } finally {
     await opened.close();
   }

@@ -55,6 +55,38 @@ export function maySpeakOtherwise(head: Uint8Array, path: string): boolean {
   return mayBeWrapped(head, path);
 }
 
+/**
+ * Whether bytes at a place begin as an archive, a document or a log does. Runs on every blob of a history, so it looks at a few
+ * bytes only: of text, none but a runner's own marks and a time are worth a look.
+ */
+export function beginsAsDocument(bytes: Uint8Array, at: number, length: number): boolean {
+  if (length < 16) return false;
+  switch (bytes[at]) {
+    case 0x7b: // JSON, pages and mail are scanned as the text that they are.
+    case 0x5b:
+    case 0x3c:
+    case 0x20:
+    case 0x0a:
+      return false;
+    case 0x32: // A time: 20..-..-..T
+      return bytes[at + 1] === 0x30 && bytes[at + 4] === 0x2d && bytes[at + 7] === 0x2d && bytes[at + 10] === 0x54;
+    case 0x23: // ##[
+      return bytes[at + 1] === 0x23 && bytes[at + 2] === 0x5b;
+    case 0x1b:
+      return true;
+    default: {
+      const isBinary = bytes[at + 2] === 0x0d || magics.has(bytes[at]);
+      const isTar = length > 262 && bytes[at + 257] === 0x75 && bytes[at + 258] === 0x73 && bytes[at + 259] === 0x74;
+      return isTar || (isBinary && maySpeakOtherwise(bytes.subarray(at, at + Math.min(length, 512)), 'a.txt.patch'));
+    }
+  }
+}
+
+/** First bytes of the kinds that `maySpeakOtherwise` tells by more of them. */
+const magics: ReadonlySet<number> = new Set([
+  0x50, 0x43, 0x1f, 0x42, 0xfd, 0x28, 0x37, 0x25, 0x53, 0xca, 0x21, 0x4d, 0x52, 0x78, 0xfe, 0xce, 0x30, 4,
+]);
+
 /** What no program text is, whatever it begins with. */
 const programText =
   /\.(?:[cm]?[jt]sx?|[ch](?:pp|xx|h)?|cc|py|rb|go|rs|java|kt|kts|scala|swift|cs|vb|fs|php|pl|pm|lua|r|jl|hs|ml|ex|exs|erl|clj|dart|zig|nim|d|s|asm|sql|sh|bash|zsh|fish|ps1|css|scss|sass|less|vue|svelte|tcl|tsv|po|svg|xml|toml|ini|cfg|conf|ya?ml|tf|proto|gradle|cmake|mk|adoc|rst|tex|lock|snap|patch|diff)$/i;

@@ -178,6 +178,18 @@ describe('files attached to messages come from the message', () => {
   });
 });
 
+test('an export in a zip has more channels than are remembered, and its lists are read again', async () => {
+  const { 'general/2024-01-02.json': _, ...lists } = slackExport([]);
+  const files: Record<string, string> = { ...lists };
+  const channels = Array.from({ length: 40 }, (_, index) => `team-${index}`);
+  for (const name of channels) files[`${name}/2024-01-02.json`] = JSON.stringify([slackMessage(line(name), '1704182400.000100')]);
+  const found = await scan(['export.zip'], { cwd: folderOf({ 'export.zip': zipOf(files) }) });
+  expect(found.secrets).toEqual(channels.map(github).sort());
+  for (const name of channels) {
+    expect(found.of(github(name)).locations[0]!.origin).toMatchObject({ channel: name, author: { name: 'Ann Example' } });
+  }
+});
+
 describe('a target of its own', () => {
   const log = logOf('github-actions archive, job', 'target');
   const logs = zipOf({ '0_build.txt': log.bytes, 'build/1_Set up.txt': 'x' });
@@ -318,5 +330,71 @@ describe('--home', () => {
       ['--home', '--staged'],
     ])
       expect((await runQuash(['scan', ...args])).code).toBe(2);
+  });
+});
+
+describe('what a history holds', () => {
+  test('archives, logs and keystores in it are read as what they are, with the member', async () => {
+    const repository = buildRepository(join(temporaryFolder(), 'shop'));
+    repository.write('a.txt', 'hello\n');
+    repository.commit('Start');
+    const inner = zipOf({ 'deep/a.txt': line('inner') });
+    repository.write('backup/site.zip', zipOf({ 'etc/app.conf': line('zipped'), 'inner.zip': inner }));
+    // Colours in the midst of a value: of its bytes alone no pattern would find it.
+    const token = github('coloured');
+    repository.write(
+      'logs/out.log',
+      runners['github-actions archive, job']([`push ${token.slice(0, 9)}\u001b[1m${token.slice(9)}`]).bytes,
+    );
+    repository.write('release.jks', keystore);
+    repository.write('locked.zip', writeZip([{ name: 'a', data: 'x', encrypted: true }]));
+    const added = repository.commit('Back up');
+    for (const path of ['backup/site.zip', 'logs/out.log', 'release.jks', 'locked.zip']) repository.remove(path);
+    repository.commit('Clean up');
+    for (const isPacked of [false, true]) {
+      if (isPacked) repository.git('repack', '-adfq');
+      const found = await scan(['.'], { cwd: repository.path });
+      const git = (secret: string) => places(found.of(secret), 'git').map(({ origin }) => origin);
+      expect(git(github('zipped'))).toEqual([
+        expect.objectContaining({ path: 'backup/site.zip', member: 'etc/app.conf', commit: added, author: 'Ada Author' }),
+      ]);
+      expect(git(github('inner'))).toEqual([
+        expect.objectContaining({ path: 'backup/site.zip', member: 'inner.zip!/deep/a.txt', commit: added }),
+      ]);
+      expect(git(token)).toEqual([expect.objectContaining({ path: 'logs/out.log', commit: added })]);
+      expect(found.findings.map(({ pattern }) => pattern)).toContain('private-key-keystore');
+      expect(found.findings).toHaveLength(4);
+      expect(found.gaps).toEqual([
+        expect.objectContaining({ reason: 'encrypted', origin: expect.objectContaining({ kind: 'git', path: 'locked.zip' }) }),
+      ]);
+    }
+    const shown = await runQuash(['scan', '.'], { cwd: repository.path });
+    expect(shown.stdout).toContain('backup/site.zip!/inner.zip!/deep/a.txt:1:8');
+  });
+
+  test('an archive that is there still is one place, told of with its history', async () => {
+    const repository = buildRepository(join(temporaryFolder(), 'shop'));
+    repository.write('a.zip', writeZip([{ name: 'a.txt', data: line('kept'), method: 0 }]));
+    repository.commit('Start');
+    const { locations } = (await scan(['.'], { cwd: repository.path })).of(github('kept'));
+    expect(locations.map(({ origin }) => [origin.kind, 'member' in origin && origin.member])).toEqual(
+      expect.arrayContaining([
+        ['archive', 'a.txt'],
+        ['git', 'a.txt'],
+      ]),
+    );
+    expect(locations).toHaveLength(2);
+  });
+
+  test('what is asked for of a history limits what is told of its archives', async () => {
+    const repository = buildRepository(join(temporaryFolder(), 'shop'));
+    repository.write('old.zip', zipOf({ 'a.txt': line('old') }));
+    repository.write('locked.zip', writeZip([{ name: 'a', data: 'x', encrypted: true }]));
+    const start = repository.commit('Start');
+    repository.write('new.zip', zipOf({ 'a.txt': line('new') }));
+    repository.commit('Go on');
+    const found = await scan(['--range', `${start}..HEAD`, '.'], { cwd: repository.path });
+    expect(found.secrets).toEqual([github('new')]);
+    expect(found.gaps).toEqual([]);
   });
 });
