@@ -44,6 +44,10 @@ export async function importFindings(options: Options<'findings import'>, contex
         tell(`${file}, an export of quash: ${formatCount(added)} new, ${formatCount(known)} known`);
         continue;
       }
+      if (values.flat().length === 0) {
+        tell(`${file}: it holds no findings`);
+        continue;
+      }
       const report = readForeignReport(values);
       if (!report) throw unknownReport(file);
       await importReport(report, file, ledger, options, context, tell);

@@ -56,7 +56,10 @@ export async function run(options: Options<'scan'>, context: Context): Promise<E
   if (isAsked || hasRecipients(context)) {
     const { keepFindings } = await import('./keep-findings.ts');
     warn(await keepFindings({ scanned, findings: judged, known, startedAt: began }, options, context));
-  } else if (judged.length > 0) warn('nothing was kept; quash keys init, once, makes the keys that a ledger is sealed with');
+  } else if (judged.length > 0 && options.format === 'text') {
+    // A hint for people: whoever has programs read the report has decided.
+    warn('nothing was kept; quash keys init, once, makes the keys that a ledger is sealed with');
+  }
   return exit;
 
   async function judge(all: readonly Finding[]): Promise<readonly Finding[]> {

@@ -6,8 +6,8 @@ import type { Verdict } from '../model/verdict.ts';
 import type { Reader } from './database.ts';
 import type { Filter } from './filter.ts';
 import { type PatternCard, patternOfCard } from './pattern-card.ts';
-import { chunks, mostRows } from './record-scan.ts';
 import type { FindingTable } from './schema.ts';
+import { chunks, mostRows } from './standing.ts';
 
 /** The pattern of an id, where it is known today. */
 export type PatternOf = (id: string) => Pattern | undefined;

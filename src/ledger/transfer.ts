@@ -3,7 +3,8 @@ import { QuashError } from '../errors.ts';
 import type { StoredFinding } from '../model/stored-finding.ts';
 import type { Database } from './database.ts';
 import { checkKey } from './key-check.ts';
-import { chunks, insertBundles, mostRows } from './record-scan.ts';
+import { insertBundles } from './record-scan.ts';
+import { chunks, mostRows } from './standing.ts';
 import type { Imported } from './store.ts';
 
 const text = z.string();

@@ -200,7 +200,7 @@ test('the parts of a credential are found in what a report shows of it', async (
   writeFileSync(join(home.repository, 'report.jsonl'), `${JSON.stringify(line)}\n`);
   await home.quash(['findings', 'import', 'report.jsonl']);
   const { findings } = JSON.parse((await home.quash(['findings', 'list', '--format', 'json'])).stdout);
-  expect(findings).toMatchObject([{ provider: 'aws' }]);
+  expect(findings).toMatchObject([{ pattern: id, parts: { secret: expect.stringContaining('redacted') } }]);
 });
 
 test('a detect-secrets baseline holds hashes alone, and that is said', async () => {
@@ -228,7 +228,6 @@ test('a detect-secrets baseline holds hashes alone, and that is said', async () 
 test.each([
   ['no JSON', 'hello'],
   ['another tool’s', JSON.stringify({ results: [{ check_id: 'x' }] })],
-  ['an empty list', '[]'],
   ['a damaged export of ours', JSON.stringify({ type: 'kept', finding: {} })],
 ])('a file that is %s is refused', async (_, content) => {
   const home = newHome();
@@ -237,4 +236,14 @@ test.each([
   const { code, stderr } = await home.quash(['findings', 'import', 'report.json']);
   expect(code).toBe(2);
   expect(stderr).toMatch(/^quash: importing /);
+});
+
+test('a report without findings is no error', async () => {
+  const home = newHome();
+  await home.quash(['keys', 'init']);
+  writeFileSync(join(home.repository, 'report.json'), '[]');
+  expect(await home.quash(['findings', 'import', 'report.json'])).toMatchObject({
+    code: 0,
+    stderr: 'quash: report.json: it holds no findings\n',
+  });
 });
