@@ -173,6 +173,18 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
       ['quash revoke status --format json', ''],
     ],
   },
+  triage: {
+    help: 'look through the ledger, decide, and take back, in the terminal',
+    arguments: [],
+    examples: [
+      ['quash triage', ''],
+      ["quash triage --where 'verdict=live severity>medium'", 'what it shows at first'],
+      ['quash triage --plain', 'a line at a time, for screen readers'],
+    ],
+    details: `? shows the keys, : finds an action by its name. Nothing is taken back before its plan was shown and the number typed; where our own authority is used, or much cannot be undone, the provider's name.
+${whereDetails}
+Exit codes: 0, 2 usage or config, 130 interrupted.`,
+  },
   approve: {
     help: 'sign a plan of somebody else with your SSH key',
     arguments: [{ name: 'plan', placeholder: 'PLAN', kind: 'file', required: true }],
@@ -417,6 +429,7 @@ export type CommandName =
   | 'revoke finalise'
   | 'revoke undo'
   | 'revoke status'
+  | 'triage'
   | 'approve'
   | 'journal show'
   | 'journal verify'
@@ -452,6 +465,7 @@ const all = [
   'revoke finalise',
   'revoke undo',
   'revoke status',
+  'triage',
   'approve',
   'journal show',
   'journal verify',
@@ -501,6 +515,7 @@ const patternUsers = [
   'revoke',
   'revoke finalise',
   'revoke undo',
+  'triage',
   'egress',
   'hook run',
   'baseline',
@@ -652,6 +667,15 @@ export const flags = [
     category: 'run',
     help: 'seal to this recipient as well, and make no identity here',
     commands: ['keys init'],
+  },
+  {
+    name: 'plain',
+    kind: 'switch',
+    category: 'output',
+    help: 'a line at a time; a dumb terminal does the same',
+    common: true,
+    commands: ['triage'],
+    config: 'user',
   },
   {
     name: 'store',
@@ -922,7 +946,7 @@ export const flags = [
     help: 'ask no provider anything',
     details: 'QUASH_OFFLINE=1 does the same. hook run is always offline.',
     common: true,
-    commands: ['scan', 'verify', 'hook run', ...takers],
+    commands: ['scan', 'verify', 'hook run', ...takers, 'triage'],
     config: 'user',
     env: 'QUASH_OFFLINE',
   },
@@ -934,7 +958,7 @@ export const flags = [
     category: 'verify',
     help: 'ask URL instead of the hosts of PROVIDER, or of PROVIDER@HOST',
     details: 'Scheme, host and port are replaced, and the path of the URL is put in front. It allows the address it names.',
-    commands: [...askers, 'egress', ...takers],
+    commands: [...askers, 'egress', ...takers, 'triage'],
     config: 'user',
     layers: 'join',
   },
@@ -946,7 +970,7 @@ export const flags = [
     category: 'verify',
     help: 'ask this host when a secret names it: HOST, *.DOMAIN, HOST:PORT, CIDR',
     details: 'Hosts that stand in the scanned text are asked only so; an address or a network allows what is private, too.',
-    commands: [...askers, 'egress', ...takers],
+    commands: [...askers, 'egress', ...takers, 'triage'],
     config: 'user',
     layers: 'join',
   },
@@ -967,7 +991,7 @@ export const flags = [
     repeatable: true,
     category: 'verify',
     help: 'take the keys of this AWS account for traps, and leave them alone',
-    commands: [...askers, ...takers],
+    commands: [...askers, ...takers, 'triage'],
     config: 'anyone',
     layers: 'join',
   },
@@ -976,7 +1000,7 @@ export const flags = [
     kind: 'switch',
     category: 'verify',
     help: 'ask about traps as well, which sets them off',
-    commands: [...askers, ...takers],
+    commands: [...askers, ...takers, 'triage'],
   },
   {
     name: 'apply',
@@ -993,7 +1017,7 @@ export const flags = [
     category: 'select',
     help: "findings that match: 'provider=github verdict=live'",
     common: true,
-    commands: ['revoke'],
+    commands: ['revoke', 'triage'],
   },
   {
     name: 'plan',
@@ -1029,7 +1053,7 @@ export const flags = [
     category: 'run',
     help: 'leave switched off what can be, for so long: 7d; 0 makes it final',
     common: true,
-    commands: ['revoke'],
+    commands: ['revoke', 'triage'],
     config: 'user',
   },
   {
@@ -1040,7 +1064,7 @@ export const flags = [
     help: 'wait so long for the proof: 30s, 10m',
     details: 'Without it, as long as each provider may take, by what it documents.',
     common: true,
-    commands: takers,
+    commands: [...takers, 'triage'],
     config: 'user',
   },
   {
@@ -1052,7 +1076,7 @@ export const flags = [
     help: 'where a credential of ours is: env:NAME, file:PATH or prompt',
     details: 'Without it, the environment variable that the plan names.',
     common: true,
-    commands: takers,
+    commands: [...takers, 'triage'],
     config: 'user',
     layers: 'join',
   },
@@ -1063,7 +1087,7 @@ export const flags = [
     repeatable: true,
     category: 'run',
     help: 'keep to this policy as well',
-    commands: takers,
+    commands: [...takers, 'triage'],
     config: 'user',
     layers: 'join',
   },
@@ -1073,7 +1097,7 @@ export const flags = [
     placeholder: 'PLACE',
     category: 'run',
     help: 'the ledger: a path, a postgres:// URL, or none',
-    commands: [...takers, 'revoke status', ...journals],
+    commands: [...takers, 'triage', 'revoke status', ...journals],
     config: 'user',
     env: 'QUASH_STORE',
   },
