@@ -13,6 +13,7 @@ export default {
   batch: { max: 1 },
   cascade: 'this key; Algolia can restore it, for it keeps the last 1,000 deleted keys',
   survives: 'secured keys that were derived from it, perhaps; the Admin API key itself is only replaced in the dashboard',
+  mints: true,
   revoke: [
     {
       does: 'Deletes the key; a key is its own id.',

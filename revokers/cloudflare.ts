@@ -17,6 +17,7 @@ export default [
     batch: { max: 1 },
     cascade: 'this token alone',
     survives: 'other tokens, and the global API key, of the same user',
+    mints: true,
     revoke: [
       {
         does: 'Asks the token itself for its id.',
@@ -51,6 +52,7 @@ export default [
     batch: { max: 1 },
     cascade: 'this token alone',
     survives: 'other tokens of the account',
+    mints: true,
     revoke: [
       {
         does: 'Looks up the account that our token is limited to.',

@@ -1,6 +1,6 @@
 import type { Revoker } from '../src/model/revoker.ts';
 
-const tokens = 'https://api.contentful.com/users/me/access_tokens';
+const tokens = 'https://{{site}}/users/me/access_tokens';
 const headers = { authorization: 'Bearer {{secret}}' };
 
 export default {
@@ -10,12 +10,13 @@ export default {
     'https://www.contentful.com/developers/docs/references/content-management-api/#/reference/access-tokens',
     'https://contentful.com/developers/docs/references/content-management-api/access-tokens/revoke-an-access-token',
   ],
-  hosts: ['api.contentful.com'],
+  hosts: ['api.contentful.com', 'api.eu.contentful.com'],
   authority: 'self',
   batch: { max: 1 },
   pick: { tail: '(.{4})$' },
   cascade: 'this token alone',
   survives: 'other tokens of the same user, and delivery and preview keys of the spaces',
+  mints: true,
   revoke: [
     {
       does: "Looks the token up among its user's own by its last four characters.",

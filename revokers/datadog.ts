@@ -1,6 +1,6 @@
 import type { Revoker } from '../src/model/revoker.ts';
 
-const api = 'https://api.datadoghq.com/api/v2';
+const api = 'https://api.{{site}}/api/v2';
 
 // Keys are shown by their last four characters. A full page is not the whole list: a key on the next may end alike.
 const wholeList = { status: 200, json: { 'data[0]': 'present', 'data[99]': 'absent' } };
@@ -14,10 +14,10 @@ export default [
       'https://docs.datadoghq.com/api/latest/key-management/get-all-api-keys/',
       'https://docs.datadoghq.com/api/latest/key-management/delete-an-api-key/',
     ],
-    hosts: ['api.datadoghq.com'],
+    hosts: ['*.datadoghq.com', 'api.datadoghq.eu', '*.ddog-gov.com'],
     authority: 'admin',
     admin: {
-      what: 'an application key of the same organization, at the site US1, whose user may read and delete API keys',
+      what: 'an application key of the same organization, whose user may read and delete API keys',
       env: 'DATADOG_ADMIN_APP_KEY',
     },
     batch: { max: 1 },
@@ -50,12 +50,13 @@ export default [
       'https://docs.datadoghq.com/api/latest/key-management/get-all-application-keys-owned-by-current-user/',
       'https://docs.datadoghq.com/api/latest/key-management/delete-an-application-key-owned-by-current-user/',
     ],
-    hosts: ['api.datadoghq.com'],
+    hosts: ['*.datadoghq.com', 'api.datadoghq.eu', '*.ddog-gov.com'],
     authority: 'self',
     batch: { max: 1 },
     pick,
     cascade: 'this key alone',
     survives: 'other application keys of the same user, and the API key that it was found with',
+    mints: true,
     revoke: [
       {
         does: "Looks the key up among its user's own by its last four characters.",

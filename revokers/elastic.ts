@@ -15,6 +15,7 @@ export default {
   batch: { max: 1 },
   cascade: 'this key alone',
   survives: 'keys that were made by it',
+  mints: true,
   revoke: [
     {
       does: 'Asks the key itself for its id.',

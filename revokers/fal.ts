@@ -12,6 +12,7 @@ export default {
   pick: { id: '^([^:]+):' },
   cascade: 'this key alone',
   survives: 'other keys of the workspace',
+  mints: true,
   revoke: [
     {
       does: 'Deletes the key by its id.',

@@ -14,6 +14,7 @@ export default {
   batch: { max: 1 },
   cascade: 'the authorization that the token belongs to, with all its access and refresh tokens',
   survives: 'other authorizations of the same user, and sessions of the dashboard',
+  mints: true,
   revoke: [
     {
       does: "Looks up which of its user's authorizations holds this very token; it may if its scope is global.",

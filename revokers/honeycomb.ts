@@ -1,6 +1,6 @@
 import type { HttpStep, Revoker } from '../src/model/revoker.ts';
 
-const key = 'https://api.honeycomb.io/2/teams/{{told:account}}/api-keys/{{pick:id}}';
+const key = 'https://{{site}}/2/teams/{{told:account}}/api-keys/{{pick:id}}';
 const headers = { authorization: 'Bearer {{admin}}', accept: 'application/vnd.api+json' };
 
 function setDisabled(disabled: boolean, does: string): readonly HttpStep[] {
@@ -22,9 +22,10 @@ export default {
   docs: [
     'https://docs.honeycomb.io/api/authentication',
     'https://docs.honeycomb.io/api/key-management/update-an-api-key',
-    'https://docs.honeycomb.io/api/key-management/delete-an-api-key',
+    'https://docs.honeycomb.io/api/key-management/',
+    'https://github.com/honeycombio/terraform-provider-honeycombio/blob/main/client/v2/api_keys.go',
   ],
-  hosts: ['api.honeycomb.io'],
+  hosts: ['api.honeycomb.io', 'api.eu1.honeycomb.io'],
   authority: 'admin',
   admin: {
     what: 'a management key of the same team with the scope api-keys:write, as ID:SECRET',

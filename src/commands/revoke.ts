@@ -81,7 +81,7 @@ interface Scene {
 }
 
 async function revoke(scene: Scene): Promise<Exit> {
-  const { options, context, saved, asking, records, found } = scene;
+  const { options, context, purpose, saved, asking, records, found } = scene;
   const admins = adminCredentials(options.admin, context);
   const ask = (credential: Credential) => verdictOf(credential, asking.options);
   const credentials = saved ? found : await askFirst(scene, ask);
@@ -124,7 +124,9 @@ async function revoke(scene: Scene): Promise<Exit> {
     },
   });
   writeResults(plan, results, scene);
-  return results.every(({ state }) => confirmed.has(state)) ? exits.clean : exits.unconfirmed;
+  // Whoever asks for what is off to be made final, or on again, is told when it was not.
+  const isWhole = purpose === 'revoke' || plan.left.length === 0;
+  return isWhole && results.every(({ state }) => confirmed.has(state)) ? exits.clean : exits.unconfirmed;
 }
 
 /**

@@ -12,6 +12,7 @@ const told = {
   created: z.string().optional(),
   expires: z.string().optional(),
   lastUsed: z.string().optional(),
+  site: z.string().optional(),
 };
 
 const entry = z.object({

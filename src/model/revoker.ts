@@ -48,7 +48,7 @@ export interface HttpStep {
   /** A sentence for the plan: `Deletes the key by its id.` */
   readonly does: string;
   readonly kind: 'look-up' | 'act';
-  /** `DELETE https://api.example.com/v1/keys/{{kept:id}}`. Besides the variables of `verify`: `{{admin}}`, and in a JSON body `{{secrets}}`, alone in its place, for the list of all of the batch. */
+  /** `DELETE https://api.example.com/v1/keys/{{kept:id}}`. Besides the variables of `verify`, of which `{{site}}` is the one that knows the credential: `{{admin}}`, and in a JSON body `{{secrets}}`, alone in its place, for the list of all of the batch. */
   readonly request: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly basic?: { readonly user: string; readonly password: string };

@@ -8,6 +8,8 @@ export interface Told {
   readonly created?: string;
   readonly expires?: string;
   readonly lastUsed?: string;
+  /** Which of its provider's sites knows it, of those that the pattern's `sites` list. */
+  readonly site?: string;
 }
 
 /** What was told that is one text, by name. */

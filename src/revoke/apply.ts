@@ -191,7 +191,8 @@ async function applyStep(
       });
       for (const { credential } of now) {
         const ended = ends.get(credential.id) as TaskEnd;
-        const seconds = ended.state === 'proved' ? (ended.seconds ?? outcome.get(credential.id)?.secondsToDead ?? null) : null;
+        const isDeath = ended.state === 'proved' && task !== 'enable';
+        const seconds = isDeath ? (ended.seconds ?? outcome.get(credential.id)?.secondsToDead ?? null) : null;
         if (ended.state === 'proved') {
           const state = task === 'revoke' ? 'revoked' : task === 'disable' ? 'disabled' : 'enabled';
           end(credential.id, state, ended.evidence, {
@@ -206,7 +207,12 @@ async function applyStep(
             isBehind({ credential, standing: standings.get(credential.id), told: {} }) ||
             ends.get(credential.id)?.state === 'proved',
         )
-        .map((member) => ({ ...member, standing: withoutDone(member.standing, task) }));
+        .map((member) => ({
+          ...member,
+          // The next task finds it dead.
+          credential: { ...member.credential, verdict: deadBy(member.credential, ends.get(member.credential.id), terms.now()) },
+          standing: withoutDone(member.standing, task),
+        }));
     }
     return outcome;
   }
@@ -227,6 +233,10 @@ function rowOf(
     ...(undoUntil !== null && { undoUntil }),
     at: now.toISOString(),
   };
+}
+
+function deadBy({ verdict }: Credential, end: TaskEnd | undefined, now: Date): Verdict {
+  return end ? { state: 'dead', checkedAt: now.toISOString(), evidence: end.evidence } : verdict;
 }
 
 /** The steps of a task that is over are no steps of the next. */
@@ -282,7 +292,15 @@ function decide({
       return { state: 'refused', evidence: 'it is alive: somebody switched it on again; plan anew, with quash revoke' };
     return { state: 'go' };
   }
-  if (verdict.state !== 'dead') return { state: 'go' };
+  if (verdict.state !== 'dead') {
+    // What was not known when the plan was made was not shown, nor approved: whose it is, and what it may.
+    if (planned?.verdict !== verdict.state)
+      return {
+        state: 'refused',
+        evidence: `it was ${planned?.verdict} when the plan was made and is ${verdict.state} now: plan anew`,
+      };
+    return { state: 'go' };
+  }
   if (disabled && step.tasks.includes('revoke') && step.tasks.length > 1) return { state: 'go' };
   if (disabled)
     return { state: 'disabled', evidence: `switched off at ${disabled.at}: ${verdict.evidence}`, undoUntil: disabled.until };

@@ -96,7 +96,6 @@ export function openJournal(
   file: string,
   { actor, now = () => new Date() }: { readonly actor: string; readonly now?: () => Date },
 ): Journal {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const descriptor = openForAppending(file);
   const locks = `${file}.lock`;
   const lines: JournalLine[] = [];
@@ -196,6 +195,7 @@ function asciiJson(line: JournalLine): string {
 
 function openForAppending(file: string): number {
   try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const descriptor = openSync(file, constants.O_APPEND | constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW, 0o600);
     chmodSync(file, 0o600);
     return descriptor;

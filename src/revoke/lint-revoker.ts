@@ -33,8 +33,7 @@ export function lintRevoker(revoker: ReadyRevoker, patterns: readonly Pattern[])
     }
     if (revoker.batch.max > 1 && steps.some(({ kind }) => kind === 'look-up'))
       problems.push(`${task}: what is looked up is one credential's; with batch.max above 1 there is none`);
-    const usesAdmin = steps.some((step) => templatesOf(step).some(([, text]) => text.includes('{{admin')));
-    if (revoker.authority === 'admin' && !usesAdmin) problems.push(`${task}: no step uses {{admin}}`);
+    if (revoker.authority === 'admin' && !steps.some(usesAdmin)) problems.push(`${task}: no step uses {{admin}}`);
   }
   return problems;
 }
@@ -49,15 +48,20 @@ function lintStep(step: ReadyStep, scope: Scope): readonly string[] {
   const problems = templatesOf(step).flatMap(([place, template]) => lintTemplate(place, template, scope));
   if (!('request' in step)) return problems;
   const { method, url } = step.request;
-  const { revoker } = scope;
+  const { revoker, own } = scope;
   if (!isHostFromText(url)) {
-    const host = authorityOf(url)
-      .replace(/:[0-9]+$/, '')
-      .replace(/\{\{[^{}]*\}\}/g, 'x');
+    const authority = authorityOf(url).replace(/:[0-9]+$/, '');
+    const sites = authority.includes('{{site}}') ? new Set(own.flatMap(({ verify }) => sitesOf(verify))) : [''];
     if (!url.startsWith('https://')) problems.push('a request is only sent over https');
-    if (!revoker.hosts.some((pattern) => matchesHost(pattern, host))) problems.push(`${host} is not among hosts`);
+    for (const site of sites) {
+      const host = authority.replaceAll('{{site}}', site).replace(/\{\{[^{}]*\}\}/g, 'x');
+      if (!revoker.hosts.some((pattern) => matchesHost(pattern, host))) problems.push(`${host} is not among hosts`);
+    }
   } else if (revoker.hosts.length === 0 && Object.keys(revoker.defaults).length === 0)
     problems.push('the host comes from the text, and neither hosts nor defaults name one');
+  // Whoever wrote the text chose the host: behind a wildcard it may be a customer's own.
+  if (isHostFromText(url) && revoker.hosts.some((host) => host.startsWith('*.')) && usesAdmin(step))
+    problems.push('a credential of ours goes to no host from the text that hosts only name by a wildcard');
   if (step.kind === 'look-up') {
     if (!['GET', 'HEAD', 'POST'].includes(method)) problems.push(`a look-up changes nothing, and ${method} does`);
     if (keptBy(step).length === 0 && !step.find) problems.push('a look-up must keep or find something');
@@ -107,7 +111,10 @@ function lintTemplate(place: string, template: string, { revoker, own, kept }: S
           ? []
           : say('{{secrets}} stands alone in its place of a JSON body, with batch.max above 1');
       case 'site':
-        return say('there are no sites');
+        if (isBatch) return say('a site is one credential’s; with batch.max above 1 there is none');
+        return own.every(({ verify }) => sitesOf(verify).length > 0)
+          ? []
+          : say('not every pattern is asked about at several sites');
       default:
         return kind satisfies never;
     }
@@ -151,6 +158,14 @@ function tells(verify: Verification | undefined, name: string): boolean {
   // What a protocol or the value itself tells stands in no declaration.
   if (!verify || 'protocol' in verify) return true;
   return verify.steps.some((step) => Object.hasOwn(step.tells, name));
+}
+
+function usesAdmin(step: ReadyStep): boolean {
+  return templatesOf(step).some(([, text]) => text.includes('{{admin'));
+}
+
+function sitesOf(verify: Verification | undefined): readonly string[] {
+  return verify && 'steps' in verify ? verify.sites : [];
 }
 
 function regexProblem(source: string): string | undefined {

@@ -56,12 +56,15 @@ export async function runTask(
   /** When the call left that is to have done it. */
   const sentAt = new Map<string, Date>();
   const done = new Map<string, Set<number>>();
+  /** Those that a call of this task left for before, in this run or in one that was stopped. */
+  const begun = new Set<string>();
   const open: { member: TaskMember; step: number; at: Date }[] = [];
   for (const member of members) {
     const { credential, standing } = member;
     const own = (standing?.done ?? []).filter((one) => one.task === task);
     done.set(credential.id, new Set(own.map(({ step }) => step)));
     const last = own.at(-1);
+    if (last || standing?.open?.task === task) begun.add(credential.id);
     if (last) sentAt.set(credential.id, new Date(last.at));
     if (standing?.open?.task === task) open.push({ member, step: standing.open.step, at: new Date(standing.open.at) });
   }
@@ -151,11 +154,18 @@ export async function runTask(
       const call = callOf(step, revoker);
       const at = terms.now();
       if (step.kind === 'act') {
-        for (const { id } of credentials) sentAt.set(id, at);
+        for (const { id } of credentials) {
+          sentAt.set(id, at);
+          begun.add(id);
+        }
         journal.append(...credentials.map((one) => line(one, { action: 'begun', step: index, call, before: one.verdict.state })));
       }
-      const { outcome, evidence, ...rest } = await takeStep(step, current, terms);
-      if ('kept' in rest) Object.assign(kept, rest.kept);
+      const acted = await takeStep(step, current, terms);
+      const { evidence } = acted;
+      // What a call of ours may have taken back and is dead, and is not in the list any more, was taken back by it.
+      const isTaken = 'isMissing' in acted && credentials.every(({ id, verdict }) => begun.has(id) && verdict.state === 'dead');
+      const outcome = isTaken ? 'gone' : acted.outcome;
+      if ('kept' in acted) Object.assign(kept, acted.kept);
       if (outcome === 'refused' || (outcome === 'in-doubt' && step.kind === 'look-up')) {
         journal.append(...credentials.map((one) => line(one, { action: 'failed', step: index, call, evidence })));
         for (const { id } of credentials) ends.set(id, { state: 'failed', evidence });

@@ -40,6 +40,7 @@ export function subjectOf(
     secrets: members.map(({ secret }) => secret.reveal()),
     ...(admin && { admin: admin.reveal() }),
     ...(told && { told: toldTexts(told) }),
+    ...(told?.site !== undefined && { site: told.site }),
   };
   const hide = [...members.flatMap(({ secret, parts }) => [secret, ...Object.values(parts)]), ...(admin ? [admin] : [])];
   return { revoker, members, variables, hide };
@@ -148,6 +149,7 @@ function found(
   if (own.length !== 1)
     return {
       outcome: 'refused',
+      ...(own.length === 0 && { isMissing: true }),
       evidence:
         own.length === 0
           ? `${hostname} lists ${elements.length}, and none of them is this one: nothing was done`

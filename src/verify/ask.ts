@@ -52,7 +52,7 @@ async function askHttp(
     );
     verdicts.push(verdict);
     reached.push(steps);
-    if (verdict.state === 'live') return withAsked(verdict, verdicts);
+    if (verdict.state === 'live') return withAsked(site === undefined ? verdict : { ...verdict, site }, verdicts);
   }
   // Where an early step succeeded is the site that the credential is of. Without that, it may be of any: only all of them
   // together say that it is dead.

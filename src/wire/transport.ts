@@ -23,8 +23,8 @@ export interface TransportAction {
 export type Acted =
   /** It was done, or there was nothing to do any more. `kept` is what a look-up found. */
   | { readonly outcome: 'accepted' | 'gone'; readonly evidence: string; readonly kept?: Readonly<Record<string, string>> }
-  /** It was not done, for sure; or whether it was cannot be told. */
-  | { readonly outcome: 'refused' | 'in-doubt'; readonly evidence: string };
+  /** It was not done, for sure; or whether it was cannot be told. `isMissing`: a look-up found nothing that is this one. */
+  | { readonly outcome: 'refused' | 'in-doubt'; readonly evidence: string; readonly isMissing?: true };
 
 const isSource = import.meta.url.endsWith('.ts');
 const folder = isSource ? new URL('./transports/', import.meta.url) : new URL('src/wire/transports/', distFolder);
