@@ -4,6 +4,7 @@ import { parseFilter } from '../ledger/filter.ts';
 import type { Ledger } from '../ledger/store.ts';
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { Credential } from '../model/revocation.ts';
+import type { StoredFinding } from '../model/stored-finding.ts';
 import { loadPatterns } from '../patterns/pattern-set.ts';
 import { openFindings } from './open-ledger.ts';
 import { dueToFinalise } from './revocation-status.ts';
@@ -53,18 +54,22 @@ export async function gatherCredentials(
           ? dueToFinalise(journal, new Date())
           : undefined;
     const stored = wanted ? await Promise.all(wanted.map((id) => ledger.get(id))) : await ledger.find(parseFilter(where ?? ''));
-    const credentials = await Promise.all(
-      [...new Map(stored.map((one) => [one.id, one])).values()].map(async (finding) => {
-        const { secret, parts } = await ledger.unseal(finding);
-        const { id, pattern, verdict, locations } = finding;
-        return { id, pattern, verdict, locations, secret, parts };
-      }),
-    );
-    return { credentials, ledger };
+    return { credentials: await credentialsOf(ledger, stored), ledger };
   } catch (error) {
     await ledger.close();
     throw error;
   }
+}
+
+/** Findings of the ledger with their values, each once. */
+export async function credentialsOf(ledger: Ledger, stored: readonly StoredFinding[]): Promise<readonly Credential[]> {
+  return Promise.all(
+    [...new Map(stored.map((one) => [one.id, one])).values()].map(async (finding) => {
+      const { secret, parts } = await ledger.unseal(finding);
+      const { id, pattern, verdict, locations } = finding;
+      return { id, pattern, verdict, locations, secret, parts };
+    }),
+  );
 }
 
 async function fromStdin(options: RevokeOptions, context: Context, warn: (text: string) => void): Promise<readonly Credential[]> {

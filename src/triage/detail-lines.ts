@@ -25,14 +25,20 @@ export function detailLines(
       }),
     );
   return [
-    [{ text: `${finding.id}  `, bold: true }, { text: neutralise(`${pattern.name} (${pattern.id}), ${pattern.severity}, ${pattern.provider}`) }],
+    [
+      { text: `${finding.id}  `, bold: true },
+      { text: neutralise(`${pattern.name} (${pattern.id}), ${pattern.severity}, ${pattern.provider}`) },
+    ],
     ...row('secret', finding.redacted, ...Object.entries(redactedParts).map(([name, part]) => `${name} ${part}`)),
     ...row('verdict', [verdict.state, ...verdictDetails(record)].join(', ')),
     ...row('evidence', ('evidence' in verdict && verdict.evidence) || '', ...askedLines(record)),
     ...row('asked', 'checkedAt' in verdict ? verdict.checkedAt : 'never'),
     ...row('state', stateWords(finding)),
     ...row('owner', finding.owner ?? 'not known'),
-    ...row('kind', `${pattern.identity}, lives ${pattern.lifetime === undefined ? 'as long as its provider lets it' : pattern.lifetime === 'none' ? 'for ever' : pattern.lifetime}`),
+    ...row(
+      'kind',
+      `${pattern.identity}, lives ${pattern.lifetime === undefined ? 'as long as its provider lets it' : pattern.lifetime === 'none' ? 'for ever' : pattern.lifetime}`,
+    ),
     ...row('taken back', pattern.revoker === undefined ? 'by a person: R shows how' : 'by an API: R shows the plan'),
     [],
     ...timelineLines(finding, history, { columns, now }),
@@ -63,11 +69,11 @@ function timelineLines(
   const events = [
     { at: sinceOf(finding), text: 'leaked' },
     { at: finding.firstSeen, text: 'found by a scan' },
-    ...history.locations.flatMap(({ gone, ...location }) => (gone === undefined ? [] : [{ at: gone, text: `gone from ${placeName(location)}` }])),
+    ...history.locations.flatMap(({ gone, ...location }) =>
+      gone === undefined ? [] : [{ at: gone, text: `gone from ${placeName(location)}` }],
+    ),
     ...history.verdicts.flatMap((one) =>
-      'checkedAt' in one
-        ? [{ at: one.checkedAt, text: `${one.state}: ${'evidence' in one ? one.evidence : one.reason}` }]
-        : [],
+      'checkedAt' in one ? [{ at: one.checkedAt, text: `${one.state}: ${'evidence' in one ? one.evidence : one.reason}` }] : [],
     ),
     ...history.decisions.map(({ at, kind, actor, ...more }) => ({
       at,
@@ -94,14 +100,16 @@ function spreadLines(history: FindingHistory | undefined, columns: number): read
     line(`Spread over ${counted(locations.length, 'place')}, in this order`, { bold: true }),
     ...locations.flatMap((location) => {
       const details = historyDetails(locationRecord(location, (text) => text));
-      const told = 'permalink' in location.origin ? location.origin.permalink : 'url' in location.origin ? location.origin.url : undefined;
+      const told =
+        'permalink' in location.origin ? location.origin.permalink : 'url' in location.origin ? location.origin.url : undefined;
       const gone = location.gone === undefined ? '' : `  gone since ${location.gone.slice(0, 10)}`;
       return [
         ...wrapped(neutralise(`  ${placeName(location)}${gone}`), columns).map((text): Line => [{ text, color: 'cyan' }]),
         ...(location.context === undefined ? [] : [[{ text: neutralise(`    ${location.context.trim()}`, columns) }]]),
-        ...wrapped(neutralise(`    ${[...details, `in ${location.place}`, told ?? ''].filter(Boolean).join(' · ')}`), columns).map(
-          (text): Line => [{ text, dim: true }],
-        ),
+        ...wrapped(
+          neutralise(`    ${[...details, `in ${location.place}`, told ?? ''].filter(Boolean).join(' · ')}`),
+          columns,
+        ).map((text): Line => [{ text, dim: true }]),
       ];
     }),
   ];
@@ -119,7 +127,9 @@ function relatedLines(finding: StoredFinding, all: readonly StoredFinding[]): re
   return [
     [],
     line(`Related: ${counted(related.length, 'finding')}`, { bold: true }),
-    ...related.slice(0, shownRelated).map(({ other, why }) => line(`  ${other.id}  ${other.verdict.state}  ${other.pattern.id}  ${why}`)),
+    ...related
+      .slice(0, shownRelated)
+      .map(({ other, why }) => line(`  ${other.id}  ${other.verdict.state}  ${other.pattern.id}  ${why}`)),
     ...(related.length > shownRelated ? [line(`  and ${related.length - shownRelated} more`, { dim: true })] : []),
   ];
 }

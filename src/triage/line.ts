@@ -7,9 +7,9 @@ export type Color = 'red' | 'green' | 'yellow' | 'cyan' | 'magenta';
 export interface Span {
   readonly text: string;
   readonly color?: Color;
-  readonly bold?: true;
-  readonly dim?: true;
-  readonly inverse?: true;
+  readonly bold?: boolean;
+  readonly dim?: boolean;
+  readonly inverse?: boolean;
 }
 
 /** A line of the terminal, no wider than it. */

@@ -45,18 +45,31 @@ export function listLines(state: TriageState): readonly Line[] {
   if (listed.length === 0) return [line(`No finding matches ${filter === '' ? '' : 'the filter'}; Esc drops it.`)];
   return listed.slice(top, top + bodyHeight(state)).map((row, index) => {
     const isUnder = top + index === cursor;
-    return rowLine(row, { isUnder, isSelected: row.kind === 'finding' && selected.has(row.finding.id), width: state.columns, now });
+    return rowLine(row, {
+      isUnder,
+      isSelected: row.kind === 'finding' && selected.has(row.finding.id),
+      width: state.columns,
+      now,
+    });
   });
 }
 
 function rowLine(
   row: Row,
-  { isUnder, isSelected, width, now }: { readonly isUnder: boolean; readonly isSelected: boolean; readonly width: number; readonly now: Date },
+  {
+    isUnder,
+    isSelected,
+    width,
+    now,
+  }: { readonly isUnder: boolean; readonly isSelected: boolean; readonly width: number; readonly now: Date },
 ): Line {
   const mark = `${isUnder ? '>' : ' '} ${isSelected ? '*' : ' '} `;
   const look = isUnder ? ({ inverse: true } as const) : {};
   if (row.kind === 'heading')
-    return [{ text: mark, ...look }, { text: fitted(`${row.title} (${formatCount(row.count)})`, width - 4), bold: true, ...look }];
+    return [
+      { text: mark, ...look },
+      { text: fitted(`${row.title} (${formatCount(row.count)})`, width - 4), bold: true, ...look },
+    ];
   const { finding } = row;
   const all = widths(width);
   const cells = columns.map(({ text, isColored }, at): Span => {
@@ -72,7 +85,11 @@ function widths(width: number): readonly number[] {
   const fixed = columns.reduce((sum, column) => sum + column.width + 1, 4);
   const spare = Math.max(0, width - fixed - 24);
   const own = columns.map(({ title, width: least }) =>
-    title === 'PATTERN' ? least + Math.min(14, Math.floor(spare / 4)) : title === 'OWNER' ? least + Math.min(16, Math.floor(spare / 4)) : least,
+    title === 'PATTERN'
+      ? least + Math.min(14, Math.floor(spare / 4))
+      : title === 'OWNER'
+        ? least + Math.min(16, Math.floor(spare / 4))
+        : least,
   );
   const taken = own.reduce((sum, one) => sum + one + 1, 4);
   return [...own, Math.max(4, width - taken)];

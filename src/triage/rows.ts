@@ -36,7 +36,9 @@ export function indexWords(findings: readonly StoredFinding[]): void {
 export function readFilter(text: string): Filter {
   const pieces = text.replace(/\s*(!=|[=<>~])\s*/g, '$1').match(/(?:[^\s"']|"[^"]*"?|'[^']*'?)+/g) ?? [];
   const conditions = pieces.filter((piece) => /[=<>~]/.test(piece));
-  const words = pieces.filter((piece) => !/[=<>~]/.test(piece)).map((word) => word.toLowerCase().replace(/^(["'])(.*?)\1?$/, '$2'));
+  const words = pieces
+    .filter((piece) => !/[=<>~]/.test(piece))
+    .map((word) => word.toLowerCase().replace(/^(["'])(.*?)\1?$/, '$2'));
   const matches = parseFilter(conditions.join(' '));
   return (finding, now) => matches(finding, now) && words.every((word) => wordsOf(finding).includes(word));
 }
@@ -44,7 +46,12 @@ export function readFilter(text: string): Filter {
 /** The findings that match, in the order that is wanted, under the headings that are wanted. */
 export function rowsOf(
   findings: readonly StoredFinding[],
-  { filter, sort, grouping, now }: { readonly filter: string; readonly sort: Sort; readonly grouping: Grouping; readonly now: Date },
+  {
+    filter,
+    sort,
+    grouping,
+    now,
+  }: { readonly filter: string; readonly sort: Sort; readonly grouping: Grouping; readonly now: Date },
 ): readonly Row[] {
   const matches = readFilter(filter);
   const found = filter.trim() === '' ? findings : findings.filter((finding) => matches(finding, now));

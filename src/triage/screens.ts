@@ -97,7 +97,9 @@ function bodyLines(state: TriageState): readonly Line[] {
       return detailLines(finding, screen.history, { all: findings, columns, now });
     }
     case 'plan':
-      return screen.planned ? textLines(screen.planned.text, columns) : [line('Asking the providers, and making the plan …', { dim: true })];
+      return screen.planned
+        ? textLines(screen.planned.text, columns)
+        : [line('Asking the providers, and making the plan …', { dim: true })];
     case 'confirm':
       return confirmLines(screen, columns);
     case 'proof':
@@ -140,7 +142,11 @@ function confirmLines({ planned, typed, isWrong }: Extract<Screen, { kind: 'conf
   return [
     line(why, { bold: true }),
     ...steps.flatMap(({ provider, findings, survives, cascade }) =>
-      [`  ${provider}: ${counted(findings.length, 'credential')}`, cascade && `    takes ${cascade}`, survives && `    leaves ${survives}`]
+      [
+        `  ${provider}: ${counted(findings.length, 'credential')}`,
+        cascade && `    takes ${cascade}`,
+        survives && `    leaves ${survives}`,
+      ]
         .filter((text) => text !== null && text !== '')
         .flatMap((text) => wrapped(neutralise(text as string), columns).map((part): Line => [{ text: part }])),
     ),
@@ -191,10 +197,16 @@ function footLines(state: TriageState): readonly Line[] {
     if (question) {
       const asked = questionsOf(question.kind)[question.answers.length];
       const problem = question.problem === undefined ? '' : `  (${question.problem})`;
-      return [{ text: `${question.kind} ${counted(question.ids.length, 'finding')}. ${asked}: `, bold: true }, { text: `${tailOf(question.typed)}▏${problem}` }];
+      return [
+        { text: `${question.kind} ${counted(question.ids.length, 'finding')}. ${asked}: `, bold: true },
+        { text: `${tailOf(question.typed)}▏${problem}` },
+      ];
     }
     if (filterBefore !== undefined)
-      return [{ text: `/${tailOf(filter)}▏` }, ...(filterProblem === undefined ? [] : line(`  ${filterProblem}`, { color: 'yellow' }))];
+      return [
+        { text: `/${tailOf(filter)}▏` },
+        ...(filterProblem === undefined ? [] : line(`  ${filterProblem}`, { color: 'yellow' })),
+      ];
     if (message !== undefined) return line(message, { color: 'yellow' });
     if (busy.length > 0) return line(`${busy.join(', ')} …`, { color: 'cyan' });
     return filter === '' ? [] : line(`filter: ${filter}`, { color: 'cyan' });
@@ -218,7 +230,8 @@ const hints: { readonly [Kind in Screen['kind']]: readonly ActionName[] } = {
 };
 
 function hintLine({ screen, question, filterBefore }: TriageState): Line {
-  if (question || screen.kind === 'confirm' || screen.kind === 'palette') return line('Enter goes on  Esc goes back', { dim: true });
+  if (question || screen.kind === 'confirm' || screen.kind === 'palette')
+    return line('Enter goes on  Esc goes back', { dim: true });
   if (filterBefore !== undefined) return line('Enter keeps it  Esc drops it', { dim: true });
   const words = hints[screen.kind].flatMap((name) => {
     const action = actions.find((one) => one.name === name);

@@ -35,7 +35,13 @@ export type Screen =
       readonly back: Screen;
       readonly planned?: Planned;
     }
-  | { readonly kind: 'confirm'; readonly planned: Planned; readonly typed: string; readonly isWrong: boolean; readonly back: Screen }
+  | {
+      readonly kind: 'confirm';
+      readonly planned: Planned;
+      readonly typed: string;
+      readonly isWrong: boolean;
+      readonly back: Screen;
+    }
   | {
       readonly kind: 'proof';
       readonly planned: Planned;
@@ -82,6 +88,8 @@ export type Event =
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'resized'; readonly columns: number; readonly rows: number }
+  /** The ledger is to be read: at first, and when somebody else changed it. */
+  | { readonly kind: 'stale' }
   | { readonly kind: 'loaded'; readonly findings: readonly StoredFinding[]; readonly now: Date }
   | { readonly kind: 'changed'; readonly findings: readonly StoredFinding[]; readonly now: Date }
   | { readonly kind: 'history'; readonly id: string; readonly history: FindingHistory }
@@ -111,7 +119,11 @@ export type Effect =
   | { readonly kind: 'interrupt' };
 
 /** The state before anything was read. */
-export function startState(terminal: { readonly columns: number; readonly rows: number }, filter: string, now: Date): TriageState {
+export function startState(
+  terminal: { readonly columns: number; readonly rows: number },
+  filter: string,
+  now: Date,
+): TriageState {
   return {
     ...terminal,
     now,

@@ -2,9 +2,9 @@ import type { Purpose } from '../model/plan.ts';
 import type { StoredFinding } from '../model/stored-finding.ts';
 import { type ActionName, actionOf, matchingActions } from './actions.ts';
 import { confirmationOf, isConfirmed } from './confirmation.ts';
-import { lineCount } from './screens.ts';
 import { questionsOf } from './questions.ts';
 import { type Row, rowsOf } from './rows.ts';
+import { lineCount } from './screens.ts';
 import { bodyHeight, type Effect, type Event, groupings, type Screen, sorts, type TriageState } from './state.ts';
 import { edit, oneLine } from './typing.ts';
 
@@ -18,15 +18,22 @@ export interface Step {
 export function update(state: TriageState, event: Event): Step {
   switch (event.kind) {
     case 'key':
-      return event.key === 'ctrl-c' ? { state, effects: [{ kind: 'interrupt' }] } : onKey({ ...state, message: undefined }, event.key);
+      return event.key === 'ctrl-c'
+        ? { state, effects: [{ kind: 'interrupt' }] }
+        : onKey({ ...state, message: undefined }, event.key);
     case 'text':
       return onText({ ...state, message: undefined }, oneLine(event.text));
     case 'resized':
       return only(scrolled({ ...state, columns: event.columns, rows: event.rows }));
+    case 'stale':
+      return { state: { ...state, isLoading: true }, effects: [{ kind: 'load' }] };
     case 'loaded':
       return only(relisted({ ...state, findings: event.findings, now: event.now, isLoading: false }));
     case 'changed':
-      return withHistory(relisted({ ...state, findings: replaced(state.findings, event.findings), now: event.now }), event.findings);
+      return withHistory(
+        relisted({ ...state, findings: replaced(state.findings, event.findings), now: event.now }),
+        event.findings,
+      );
     case 'history':
       return only(
         state.screen.kind === 'detail' && state.screen.id === event.id
@@ -192,7 +199,8 @@ function onConfirmKey(state: TriageState, screen: Extract<Screen, { kind: 'confi
   if (key !== 'enter') return only({ ...state, screen: { ...screen, typed: edit(screen.typed, key), isWrong: false } });
   const { planned, typed } = screen;
   const confirmation = confirmationOf(planned.plan);
-  if (!confirmation || !isConfirmed(typed, confirmation)) return only({ ...state, screen: { ...screen, typed: '', isWrong: true } });
+  if (!confirmation || !isConfirmed(typed, confirmation))
+    return only({ ...state, screen: { ...screen, typed: '', isWrong: true } });
   const proof: Screen = { kind: 'proof', planned, lines: [], results: [], isOver: false, top: undefined };
   return { state: { ...state, screen: proof }, effects: [{ kind: 'apply', planned }] };
 }
@@ -240,7 +248,7 @@ function act(state: TriageState, action: ActionName): Step {
     case 'confirm':
       return confirm(state);
     case 'reload':
-      return { state: { ...state, isLoading: true }, effects: [{ kind: 'load' }] };
+      return update(state, { kind: 'stale' });
     case 'palette':
       return only({ ...state, screen: { kind: 'palette', typed: '', at: 0, back: screen } });
     case 'help':
@@ -275,7 +283,8 @@ function plan(state: TriageState, purpose: Purpose): Step {
 function confirm(state: TriageState): Step {
   const { screen } = state;
   if (screen.kind !== 'plan' || !screen.planned) return only(state);
-  if (!confirmationOf(screen.planned.plan)) return only({ ...state, message: 'There is nothing in it that can be done by an API.' });
+  if (!confirmationOf(screen.planned.plan))
+    return only({ ...state, message: 'There is nothing in it that can be done by an API.' });
   return only({ ...state, screen: { kind: 'confirm', planned: screen.planned, typed: '', isWrong: false, back: screen } });
 }
 
@@ -295,8 +304,7 @@ function back(state: TriageState): Step {
     case 'detail':
       return only({ ...state, screen: { kind: 'list' } });
     case 'proof':
-      if (!screen.isOver)
-        return only({ ...state, message: 'It is being done; Ctrl-C stops it behind the step that it is at.' });
+      if (!screen.isOver) return only({ ...state, message: 'It is being done; Ctrl-C stops it behind the step that it is at.' });
       return only({ ...state, screen: { kind: 'list' } });
     case 'plan':
     case 'confirm':

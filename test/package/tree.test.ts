@@ -38,7 +38,9 @@ test('the top level holds what it should and nothing else', () => {
 });
 
 test('source files are named in kebab-case after what they hold, components in PascalCase, and no folder or file is a catch-all', () => {
-  expect(sources.filter((file) => !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*\.(?:d\.)?ts|[A-Z][A-Za-z]*\.tsx)$/.test(basename(file)))).toEqual([]);
+  expect(
+    sources.filter((file) => !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*\.(?:d\.)?ts|[A-Z][A-Za-z]*\.tsx)$/.test(basename(file))),
+  ).toEqual([]);
   expect(
     sources.filter(
       (file) => /(?:^|\/)(?:utils?|helpers?|common|misc|types|index)(?:\.ts)?(?:\/|$)/.test(file) && !file.includes('/assembly/'),
