@@ -7,7 +7,7 @@ import { keyFile } from '../ledger/key.ts';
 import type { Location } from '../model/location.ts';
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { Credential, RevocationResult } from '../model/revocation.ts';
-import type { Told } from '../model/verdict.ts';
+import type { Told, Verdict } from '../model/verdict.ts';
 import { originName } from '../report/origin-path.ts';
 import { applyPlan } from '../revoke/apply.ts';
 import { approvalsOf, bySomebodyElse } from '../revoke/approval.ts';
@@ -153,7 +153,8 @@ export async function applyWith(
 ): Promise<readonly RevocationResult[]> {
   const { wire } = asking;
   if (!wire) throw new QuashError('usage', 'revoking: --apply asks providers, which --offline forbids');
-  return applyPlan(plan, credentials, {
+  const last = new Map<string, Verdict>();
+  const results = await applyPlan(plan, credentials, {
     wire,
     loadTransport,
     journal,
@@ -162,13 +163,22 @@ export async function applyWith(
     policy,
     revokerOf,
     adminOf: admins.of,
-    ask: (credential) => verdictOf(credential, asking.options),
+    ask: async (credential) => {
+      const verdict = await verdictOf(credential, asking.options);
+      last.set(credential.id, verdict);
+      return verdict;
+    },
     now: () => new Date(),
     pause: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
     signal: context.signal,
     proofWindowMs: options.proofWindow,
     onResult,
   });
+  // The ledger is to say what the proof saw, not what was so right before.
+  for (const [id, verdict] of last) {
+    if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable') await records.store.recordVerdict(id, verdict);
+  }
+  return results;
 }
 
 function describePlace({ origin, line }: Location): string {

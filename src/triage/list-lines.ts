@@ -25,8 +25,8 @@ interface Column {
 const columns: readonly Column[] = [
   { title: 'VERDICT', width: 8, text: ({ verdict }) => verdict.state, isColored: true },
   { title: 'SEVERITY', width: 8, text: ({ pattern }) => pattern.severity, isColored: true },
-  { title: 'PATTERN', width: 20, text: ({ pattern }) => pattern.id },
-  { title: 'OWNER', width: 12, text: ({ owner }) => owner ?? '-' },
+  { title: 'PATTERN', width: 18, text: ({ pattern }) => pattern.id },
+  { title: 'OWNER', width: 10, text: ({ owner }) => owner ?? '-' },
   { title: 'AGE', width: 4, text: (finding, now) => ageOf(finding, now) },
   { title: 'STATE', width: 8, text: ({ state, revocation }) => revocation ?? state, isColored: true },
 ];

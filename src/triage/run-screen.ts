@@ -61,8 +61,8 @@ export async function runScreen({
     stdout,
     exitOnCtrlC: false,
     patchConsole: false,
+    // Not `incrementalRendering`: in Ink 6.8 it draws one line too low whatever does not fill the terminal.
     maxFps: 60,
-    incrementalRendering: true,
   });
   const onResize = () => {
     // What the terminal made of the old lines is not known: everything is drawn anew.

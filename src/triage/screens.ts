@@ -220,8 +220,8 @@ function tailOf(typed: string): string {
 }
 
 const hints: { readonly [Kind in Screen['kind']]: readonly ActionName[] } = {
-  list: ['open', 'select', 'filter', 'verify', 'revoke', 'ignore', 'palette', 'help', 'quit'],
-  detail: ['back', 'verify', 'revoke', 'ignore', 'assign', 'palette', 'help', 'quit'],
+  list: ['open', 'select', 'filter', 'verify', 'revoke', 'help', 'quit'],
+  detail: ['back', 'verify', 'revoke', 'ignore', 'assign', 'help', 'quit'],
   plan: ['confirm', 'back', 'help', 'quit'],
   proof: ['back', 'help', 'quit'],
   help: ['back', 'quit'],

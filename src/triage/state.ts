@@ -147,5 +147,5 @@ export function startState(
 
 /** How many lines lie between the head and the foot. One line of the terminal stays free: Ink clears a screen that is full. */
 export function bodyHeight({ rows }: Pick<TriageState, 'rows'>): number {
-  return Math.max(1, rows - 5);
+  return Math.max(1, rows - 6);
 }

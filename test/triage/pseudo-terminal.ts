@@ -22,7 +22,7 @@ export function whyNone(): string | undefined {
   return spawnSync('python3', ['-c', 'import pty']).status === 0 ? undefined : 'there is no python3 to make one';
 }
 
-const helper = fileURLToPath(new URL('pty.py', import.meta.url));
+const helper = fileURLToPath(new URL('run-in-terminal.py', import.meta.url));
 
 export function openPseudoTerminal(
   command: readonly string[],
