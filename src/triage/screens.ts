@@ -209,6 +209,7 @@ function footLines(state: TriageState): readonly Line[] {
       ];
     if (message !== undefined) return line(message, { color: 'yellow' });
     if (busy.length > 0) return line(`${busy.join(', ')} …`, { color: 'cyan' });
+    if (filterProblem !== undefined) return line(`filter: ${filterProblem}`, { color: 'yellow' });
     return filter === '' ? [] : line(`filter: ${filter}`, { color: 'cyan' });
   }
 }

@@ -105,18 +105,30 @@ function inProof(state: TriageState, change: (screen: Proof) => Proof): TriageSt
   return state;
 }
 
-/** Lists anew: the cursor stays on its finding where that is listed still. A filter that is not understood changes nothing. */
+/**
+ * Lists anew: the cursor stays on its finding where that is listed still. Of a filter whose last words are not understood, as
+ * while they are typed, those before them count.
+ */
 function relisted(state: TriageState): TriageState {
-  const { findings, filter, sort, grouping, now } = state;
-  let listed: readonly Row[];
+  const { filter } = state;
   try {
-    listed = rowsOf(findings, { filter, sort, grouping, now });
+    return relistedBy({ ...state, filterProblem: undefined }, filter);
   } catch (error) {
-    return { ...state, filterProblem: (error as Error).message.replace('reading the filter: ', '') };
+    const filterProblem = (error as Error).message.replace('reading the filter: ', '');
+    try {
+      return relistedBy({ ...state, filterProblem }, filter.replace(/\S+\s*$/, ''));
+    } catch {
+      return { ...state, filterProblem };
+    }
   }
+}
+
+function relistedBy(state: TriageState, filter: string): TriageState {
+  const { findings, sort, grouping, now } = state;
+  const listed = rowsOf(findings, { filter, sort, grouping, now });
   const under = idAt(state.listed[state.cursor]);
   const same = under === undefined ? -1 : listed.findIndex((row) => idAt(row) === under);
-  return scrolled({ ...state, listed, filterProblem: undefined, cursor: same === -1 ? 0 : same });
+  return scrolled({ ...state, listed, cursor: same === -1 ? 0 : same });
 }
 
 function idAt(row: Row | undefined): string | undefined {
@@ -160,7 +172,7 @@ function onKey(state: TriageState, key: string): Step {
 }
 
 function onFilterKey(state: TriageState, key: string): Step {
-  if (key === 'enter') return only({ ...state, filterBefore: undefined });
+  if (key === 'enter') return only(state.filterProblem === undefined ? { ...state, filterBefore: undefined } : state);
   if (key === 'escape') return only(relisted({ ...state, filter: state.filterBefore ?? '', filterBefore: undefined }));
   if (key === 'down' || key === 'up') return only(scrolled({ ...state, cursor: state.cursor + (key === 'down' ? 1 : -1) }));
   return only(relisted({ ...state, filter: edit(state.filter, key) }));

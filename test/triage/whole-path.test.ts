@@ -47,10 +47,14 @@ describe.skipIf(none)(none ?? 'in a pseudo-terminal', () => {
     const terminal = start();
     await terminal.see(/2 findings: 2 live(?:.*\n)+> {3}live/);
     terminal.type('/');
+    await terminal.see(/Enter keeps it/);
     terminal.type('GitHub-pat');
     await terminal.see(/1 finding: 1 live/);
     terminal.type('\r');
+    await terminal.see(/filter: GitHub-pat/);
     terminal.type('\r');
+    await terminal.see(/finding [0-9a-f]{12}(?:.*\n)+Timeline/);
+    terminal.type('G');
     const detail = await terminal.see(/Spread over 1 place/);
     expect(detail).toContain('a.env:1:3');
     expect(detail).not.toContain(github);
@@ -60,6 +64,7 @@ describe.skipIf(none)(none ?? 'in a pseudo-terminal', () => {
     terminal.type('\r');
     await terminal.see(/Type the (?:number|name)/);
     terminal.type('nonsense');
+    await terminal.see(/> nonsense/);
     terminal.type('\r');
     await terminal.see(/That is not it, and nothing was done/);
     expect(providers.server.acted).toEqual([]);
@@ -105,7 +110,7 @@ describe.skipIf(none)(none ?? 'in a pseudo-terminal', () => {
       [80, 24],
     ] as const) {
       terminal.resize(columns, rows);
-      await terminal.see(new RegExp(`^quash triage(?:.*\\n){${rows - 2}}.*quit`));
+      await terminal.see(new RegExp(`^quash triage(?:.*\\n){${rows - 2}}Enter open`));
       const lines = terminal.screen.lines();
       expect(lines.filter((line) => line.startsWith('quash triage'))).toHaveLength(1);
       expect(lines.filter((line) => /^[> ] {3}live/.test(line))).toHaveLength(2);
