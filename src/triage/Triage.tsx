@@ -4,19 +4,18 @@ import { Lines } from './Lines.tsx';
 import type { Drawn } from './screens.ts';
 
 export interface TriageProps {
-  readonly drawn: Drawn;
+  readonly drawn: Drawn<string>;
   /** Of the body. */
   readonly height: number;
-  readonly hasColor: boolean;
 }
 
 /** The whole screen: head, body, foot. */
-export function Triage({ drawn, height, hasColor }: TriageProps): ReactElement {
+export function Triage({ drawn: { head, body, foot }, height }: TriageProps): ReactElement {
   return (
     <Box flexDirection="column">
-      <Lines lines={drawn.head} height={drawn.head.length} hasColor={hasColor} />
-      <Lines lines={drawn.body} height={height} hasColor={hasColor} />
-      <Lines lines={drawn.foot} height={drawn.foot.length} hasColor={hasColor} />
+      <Lines lines={head} height={head.length} />
+      <Lines lines={body} height={height} />
+      <Lines lines={foot} height={foot.length} />
     </Box>
   );
 }

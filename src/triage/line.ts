@@ -1,5 +1,6 @@
 import { characterWidth, displayWidth } from '../report/display-width.ts';
 import { neutralise } from '../report/neutralise.ts';
+import type { Paint, Style } from '../report/paint.ts';
 
 export type Color = 'red' | 'green' | 'yellow' | 'cyan' | 'magenta';
 
@@ -70,4 +71,14 @@ function lastFit(text: string, columns: number): number {
     end += character.length;
   }
   return end;
+}
+
+/** A line as it is written: one string, since every piece that Ink lays out on its own costs a key its quickness. */
+export function paintedLine(spans: Line, paint: Paint): string {
+  return spans
+    .map(({ text, color, bold, dim, inverse }) => {
+      const styles: readonly (Style | false | undefined)[] = [color, bold && 'bold', dim && 'dim', inverse && 'inverse'];
+      return paint(text, ...styles.filter((style) => style !== undefined && style !== false));
+    })
+    .join('');
 }

@@ -1,7 +1,8 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { render } from 'ink';
 import { createElement } from 'react';
-import { drawnOf } from './screens.ts';
+import { createPaint } from '../report/paint.ts';
+import { drawnOf, paintedOf } from './screens.ts';
 import { openSession, type Work } from './session.ts';
 import { bodyHeight, startState, type TriageState } from './state.ts';
 import { Triage } from './Triage.tsx';
@@ -37,8 +38,9 @@ export async function runScreen({
   const over = new AbortController();
   const quit = new Promise<void>((resolve) => over.signal.addEventListener('abort', () => resolve(), { once: true }));
   const end = () => over.abort();
+  const paint = createPaint(color);
   const elementOf = (state: TriageState) =>
-    createElement(Triage, { drawn: drawnOf(state), height: bodyHeight(state), hasColor: color });
+    createElement(Triage, { drawn: paintedOf(drawnOf(state), paint), height: bodyHeight(state) });
   let problem: unknown;
 
   const session = openSession(startState(sizeOf(), filter, new Date()), {

@@ -1,20 +1,21 @@
 import { countWords } from '../report/findings-table.ts';
 import { neutralise } from '../report/neutralise.ts';
+import type { Paint } from '../report/paint.ts';
 import { counted } from '../report/quantities.ts';
 import { resultLine, resultsSummary } from '../report/results-text.ts';
 import { type ActionName, actions, keyName, matchingActions } from './actions.ts';
 import { confirmationOf } from './confirmation.ts';
 import { detailLines } from './detail-lines.ts';
-import { cutLine, type Line, line, wrapped } from './line.ts';
+import { cutLine, type Line, line, paintedLine, wrapped } from './line.ts';
 import { listHead, listLines } from './list-lines.ts';
 import { questionsOf } from './questions.ts';
 import { bodyHeight, type Screen, type TriageState } from './state.ts';
 
 /** The screen as it is drawn: three lines of head, the body, and two of foot. */
-export interface Drawn {
-  readonly head: readonly Line[];
-  readonly body: readonly Line[];
-  readonly foot: readonly Line[];
+export interface Drawn<L = Line> {
+  readonly head: readonly L[];
+  readonly body: readonly L[];
+  readonly foot: readonly L[];
 }
 
 /** What is to be seen of a state. Every line fits the terminal. */
@@ -24,6 +25,12 @@ export function drawnOf(state: TriageState): Drawn {
   const body = bodyLines(state);
   const top = topOf(state, body.length);
   return { head: cut(headLines(state)), body: cut(body.slice(top, top + height)), foot: cut(footLines(state)) };
+}
+
+/** The same with its looks written out, or left out. */
+export function paintedOf({ head, body, foot }: Drawn, paint: Paint): Drawn<string> {
+  const painted = (lines: readonly Line[]) => lines.map((one) => paintedLine(one, paint));
+  return { head: painted(head), body: painted(body), foot: painted(foot) };
 }
 
 /** How many lines what is shown is long, in and outside of the window. */
@@ -73,9 +80,7 @@ const counts = new WeakMap<TriageState['listed'], string>();
 
 /** The counts of what is listed, made once for a list. */
 function countsOf({ listed, findings, selected, sort, grouping }: TriageState): string {
-  const known = counts.get(listed);
-  const shown = listed.flatMap((row) => (known === undefined && row.kind === 'finding' ? [row.finding] : []));
-  const words = known ?? countWords(shown);
+  const words = counts.get(listed) ?? countWords(listed.flatMap((row) => (row.kind === 'finding' ? [row.finding] : [])));
   counts.set(listed, words);
   return [
     words,
