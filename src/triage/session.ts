@@ -2,6 +2,7 @@ import type { Purpose } from '../model/plan.ts';
 import type { RevocationResult } from '../model/revocation.ts';
 import type { DecisionInput, FindingHistory, StoredFinding } from '../model/stored-finding.ts';
 import { counted } from '../report/quantities.ts';
+import { indexWords } from './rows.ts';
 import type { Effect, Event, Planned, TriageState } from './state.ts';
 import { update } from './update.ts';
 
@@ -20,6 +21,8 @@ export interface Work {
     told: { readonly onStep: (line: string) => void; readonly onResult: (result: RevocationResult) => void },
   ) => Promise<readonly RevocationResult[]>;
 }
+
+const piece = 500;
 
 export interface Session {
   readonly state: () => TriageState;
@@ -67,7 +70,7 @@ export function openSession(
   async function run(effect: Exclude<Effect, { kind: 'quit' | 'interrupt' }>): Promise<void> {
     switch (effect.kind) {
       case 'load':
-        return dispatch({ kind: 'loaded', findings: await work.load(), now: new Date() });
+        return load();
       case 'history':
         return dispatch({ kind: 'history', id: effect.id, history: await work.history(effect.id) });
       case 'verify':
@@ -86,6 +89,16 @@ export function openSession(
         return apply(effect.planned);
       default:
         return effect satisfies never;
+    }
+  }
+
+  async function load(): Promise<void> {
+    const findings = await work.load();
+    dispatch({ kind: 'loaded', findings, now: new Date() });
+    // In pieces, between which keys are answered: the first filter then is as quick as the others.
+    for (let at = 0; at < findings.length; at += piece) {
+      await new Promise((resolve) => setImmediate(resolve));
+      indexWords(findings.slice(at, at + piece));
     }
   }
 
