@@ -68,6 +68,17 @@ export async function gatherCredentials(
   }
 }
 
+/** Findings of the ledger with their values, each once. */
+export async function credentialsOf(ledger: Ledger, stored: readonly StoredFinding[]): Promise<readonly Credential[]> {
+  return Promise.all(
+    [...new Map(stored.map((one) => [one.id, one])).values()].map(async (finding) => {
+      const { secret, parts } = await ledger.unseal(finding);
+      const { id, pattern, verdict, locations } = finding;
+      return { id, pattern, verdict, locations, secret, parts };
+    }),
+  );
+}
+
 /** What matches and can be opened. What is called a false alarm is meant only by its id. */
 async function findWhere(ledger: Ledger, where: string, warn: (text: string) => void): Promise<readonly StoredFinding[]> {
   const matches = parseFilter(where);

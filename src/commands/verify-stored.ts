@@ -7,7 +7,7 @@ import type { Ledger } from '../ledger/store.ts';
 import type { Finding } from '../model/finding.ts';
 import type { StoredFinding } from '../model/stored-finding.ts';
 import { counted } from '../report/quantities.ts';
-import { askProviders } from './ask-providers.ts';
+import { type AskOptions, askProviders } from './ask-providers.ts';
 import { openStore } from './open-store.ts';
 import { reportFindings } from './report-findings.ts';
 
@@ -17,13 +17,7 @@ export async function verifyStored(options: Options<'verify'>, context: Context,
   const ledger = await openStore(options, context);
   try {
     const chosen = await choose(ledger, options);
-    const findings = await unsealAll(ledger, chosen, warn);
-    const judged = await askProviders(findings, options, context, { warn });
-    const resurrected: string[] = [];
-    for (const { id, fingerprint, verdict } of judged) {
-      if ((await ledger.recordVerdict(fingerprint, verdict)) === 'resurrected') resurrected.push(id);
-    }
-    if (resurrected.length > 0) warn(`live again after being dead: ${resurrected.join(', ')}`);
+    const judged = await askAgain(ledger, chosen, options, context, warn);
     const patterns = [...new Map(judged.map(({ pattern }) => [pattern.id, pattern])).values()];
     const nothing = { candidates: [], gaps: [], bytes: 0, objects: judged.length, ignored: { comment: 0, file: 0, baseline: 0 } };
     return await reportFindings(
@@ -35,6 +29,24 @@ export async function verifyStored(options: Options<'verify'>, context: Context,
   } finally {
     await ledger.close();
   }
+}
+
+/** Opens the values of findings, asks their providers, and keeps what they say. */
+export async function askAgain(
+  ledger: Ledger,
+  chosen: readonly StoredFinding[],
+  options: AskOptions,
+  context: Context,
+  warn: (text: string) => void,
+): Promise<readonly Finding[]> {
+  const findings = await unsealAll(ledger, chosen, warn);
+  const judged = await askProviders(findings, options, context, { warn });
+  const resurrected: string[] = [];
+  for (const { id, fingerprint, verdict } of judged) {
+    if ((await ledger.recordVerdict(fingerprint, verdict)) === 'resurrected') resurrected.push(id);
+  }
+  if (resurrected.length > 0) warn(`live again after being dead: ${resurrected.join(', ')}`);
+  return judged;
 }
 
 async function choose(ledger: Ledger, { all, where, ids }: Options<'verify'>): Promise<readonly StoredFinding[]> {

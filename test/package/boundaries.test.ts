@@ -23,6 +23,14 @@ test('nothing outside src/revoke reaches into revokers/: a scan or a hook cannot
   expect(loads.filter((file) => !file.startsWith('src/revoke/'))).toEqual([]);
 });
 
+test('only the terminal UI loads Ink and React, and only its command loads the terminal UI', () => {
+  const ink = filesWith(/from '(?:ink|react)(?:\/[^']*)?'/);
+  expect(ink.length).toBeGreaterThan(2);
+  expect(ink.filter((file) => !file.startsWith('src/triage/'))).toEqual([]);
+  const loads = filesWith(/(?:from|import)\s*\(?\s*'[^']*\/triage\//).filter((file) => !file.startsWith('src/triage/'));
+  expect(loads).toEqual(['src/commands/triage-work.ts', 'src/commands/triage.ts']);
+});
+
 test('what a hook loads holds nothing that speaks to a provider', () => {
   const { sources: bundled } = JSON.parse(readFileSync(`${root}/dist/bundle/core.js.map`, 'utf8')) as { sources: string[] };
   expect(bundled.filter((file) => /(?:^|\/)(?:revokers?|verify|wire)\//.test(file))).toEqual([]);

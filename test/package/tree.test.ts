@@ -37,8 +37,10 @@ test('the top level holds what it should and nothing else', () => {
   expect([...top].filter((name) => !name.startsWith('.') && !allowed.includes(name))).toEqual([]);
 });
 
-test('source files are named in kebab-case after what they hold, and no folder or file is a catch-all', () => {
-  expect(sources.filter((file) => !/^[a-z0-9]+(?:-[a-z0-9]+)*\.(?:d\.)?tsx?$/.test(basename(file)))).toEqual([]);
+test('source files are named in kebab-case after what they hold, components in PascalCase, and no folder or file is a catch-all', () => {
+  expect(
+    sources.filter((file) => !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*\.(?:d\.)?ts|[A-Z][A-Za-z]*\.tsx)$/.test(basename(file))),
+  ).toEqual([]);
   expect(
     sources.filter(
       (file) => /(?:^|\/)(?:utils?|helpers?|common|misc|types|index)(?:\.ts)?(?:\/|$)/.test(file) && !file.includes('/assembly/'),
@@ -68,6 +70,8 @@ test('dependencies point one way: commands, then stages, then git, then the mode
     // What takes back fills in templates and reads answers as what asks does.
     revoke: ['revoke', 'verify', 'wire', 'model', ''],
     ledger: ['ledger', 'patterns', 'git', 'model', ''],
+    // What is done is handed to it by its command: it may look, not act.
+    triage: ['triage', 'ledger', 'report', 'model', ''],
   };
   const wrong = sources.flatMap((file) => {
     const may = allowed[folderOf(file)];

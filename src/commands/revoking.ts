@@ -1,0 +1,191 @@
+import { homedir, hostname } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Context } from '../cli-context.ts';
+import { QuashError } from '../errors.ts';
+import { keyFile } from '../ledger/key.ts';
+import type { Location } from '../model/location.ts';
+import type { Plan, Purpose } from '../model/plan.ts';
+import type { Credential, RevocationResult } from '../model/revocation.ts';
+import type { Told, Verdict } from '../model/verdict.ts';
+import { originName } from '../report/origin-path.ts';
+import { applyPlan } from '../revoke/apply.ts';
+import { approvalsOf, bySomebodyElse } from '../revoke/approval.ts';
+import type { Journal } from '../revoke/journal.ts';
+import { revokerOf } from '../revoke/load-revokers.ts';
+import { makePlan } from '../revoke/plan.ts';
+import { type Policy, policyOf, readPolicy } from '../revoke/policy.ts';
+import { standingsOf } from '../revoke/standing.ts';
+import { verdictOf } from '../verify/verify-findings.ts';
+import { loadTransport } from '../wire/transport.ts';
+import type { AdminCredentials } from './admin-credentials.ts';
+import type { Asking } from './ask-providers.ts';
+import { actorOf, type Records } from './revocation-records.ts';
+
+/** What taking back goes by: the credentials, who is asked, where it is kept, and what the user set. */
+export interface Revoking {
+  readonly options: {
+    readonly policy: readonly string[];
+    readonly proofWindow: number | undefined;
+    /** For how long what can be switched off is left so. */
+    readonly grace?: number;
+    /** The file of a plan that was saved; approvals lie beside it. */
+    readonly plan?: string | undefined;
+  };
+  readonly context: Context;
+  readonly purpose: Purpose;
+  readonly asking: Asking;
+  readonly records: Records;
+  readonly found: readonly Credential[];
+}
+
+/**
+ * Every credential is asked about before it is planned for: whose it is, and whether there is anything to take back. Of what is
+ * dead by our own hand, the plan that did it still knows whose it was.
+ */
+export async function askFirst({ records, purpose, found, asking }: Revoking): Promise<readonly Credential[]> {
+  const standings = standingsOf(records.journal.lines());
+  return Promise.all(
+    found.map(async (credential) => {
+      const verdict = await verdictOf(credential, asking.options);
+      if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable')
+        await records.store.recordVerdict(credential.id, verdict);
+      const id = purpose === 'revoke' ? undefined : standings.get(credential.id)?.disabled?.plan;
+      const kept = id ? records.keptPlan(id) : undefined;
+      const before = kept?.steps.flatMap(({ credentials }) => credentials).find(({ finding }) => finding === credential.id);
+      return { ...credential, verdict: { ...(before && toldOf(before)), ...verdict } };
+    }),
+  );
+}
+
+/** Makes the plan for credentials that were just asked about. */
+export async function planFor(
+  { options, purpose, records, asking }: Revoking,
+  credentials: readonly Credential[],
+  admins: AdminCredentials,
+): Promise<Plan> {
+  const standings = standingsOf(records.journal.lines());
+  return makePlan(credentials, {
+    purpose,
+    by: actorOf(),
+    now: new Date(),
+    graceMs: options.grace ?? 0,
+    revokerOf,
+    runbookOf: ({ runbook }) => runbook,
+    isVerified: (pattern) => asking.options.askerOf?.(pattern) !== undefined,
+    adminFrom: admins.from,
+    standingOf: (finding) => standings.get(finding),
+    describePlace,
+  });
+}
+
+/** What the user's own policy, and those that were named, say of a plan. */
+export function policyFor(plan: Plan, { options, context }: Pick<Revoking, 'options' | 'context'>): Policy {
+  const own = keyFile(context.env);
+  const files = [
+    ...(own === undefined ? [] : [join(dirname(own), 'policy.yaml')]),
+    ...options.policy.map((file) => resolve(context.cwd, file)),
+  ];
+  const rules = files.flatMap((file, index) => {
+    const read = readPolicy(file);
+    // One that was named must be there: without it more would be allowed than was meant.
+    if (!read && index >= files.length - options.policy.length)
+      throw new QuashError('usage', `reading the policy ${file}: there is no such file; check the path`);
+    return read ?? [];
+  });
+  const sshFolder = join(context.env.HOME || homedir(), '.ssh');
+  const known = new Map<string, readonly string[]>();
+  return policyOf(rules, {
+    actor: actorOf(),
+    now: () => new Date(),
+    approvals: (signers) => {
+      if (options.plan === undefined) return [];
+      const given =
+        known.get(signers) ??
+        bySomebodyElse(approvalsOf(plan.hash, resolve(context.cwd, options.plan), signers), actorOf(), sshFolder);
+      known.set(signers, given);
+      return given;
+    },
+  });
+}
+
+/** Why credentials of a plan would not be taken back as things stand, by finding. */
+export function refusalsOf(
+  plan: Plan,
+  credentials: ReadonlyMap<string, Credential>,
+  policy: Policy,
+): ReadonlyMap<string, string> {
+  return new Map(
+    plan.steps.flatMap((step) =>
+      step.findings.flatMap((id) => {
+        const credential = credentials.get(id);
+        const planned = step.credentials.find(({ finding }) => finding === id);
+        const why =
+          credential &&
+          policy.refusal({
+            credential,
+            step,
+            verdict: { ...(planned && toldOf(planned)), ...credential.verdict },
+            isStarted: false,
+          });
+        return why === undefined ? [] : [[id, why] as const];
+      }),
+    ),
+  );
+}
+
+/** Does what a plan says, and proves it. The journal is handed over, since somebody may watch what is written to it. */
+export async function applyWith(
+  plan: Plan,
+  credentials: ReadonlyMap<string, Credential>,
+  { asking, records, context, options }: Revoking,
+  {
+    admins,
+    policy,
+    journal,
+    onResult,
+  }: {
+    readonly admins: AdminCredentials;
+    readonly policy: Policy;
+    readonly journal: Journal;
+    readonly onResult: (result: RevocationResult) => void;
+  },
+): Promise<readonly RevocationResult[]> {
+  const { wire } = asking;
+  if (!wire) throw new QuashError('usage', 'revoking: --apply asks providers, which --offline forbids');
+  const last = new Map<string, Verdict>();
+  const results = await applyPlan(plan, credentials, {
+    wire,
+    loadTransport,
+    journal,
+    store: records.store,
+    holder: { actor: actorOf(), host: hostname(), pid: process.pid },
+    policy,
+    revokerOf,
+    adminOf: admins.of,
+    ask: async (credential) => {
+      const verdict = await verdictOf(credential, asking.options);
+      last.set(credential.id, verdict);
+      return verdict;
+    },
+    now: () => new Date(),
+    pause: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
+    signal: context.signal,
+    proofWindowMs: options.proofWindow,
+    onResult,
+  });
+  // The ledger is to say what the proof saw, not what was so right before.
+  for (const [id, verdict] of last) {
+    if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable') await records.store.recordVerdict(id, verdict);
+  }
+  return results;
+}
+
+function describePlace({ origin, line }: Location): string {
+  return origin.kind === 'stdin' ? originName(origin) : `${originName(origin)}:${line}`;
+}
+
+function toldOf({ identity, account, scopes, created, expires, lastUsed }: Told): Told {
+  const all = { identity, account, scopes, created, expires, lastUsed };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}

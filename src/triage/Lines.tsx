@@ -1,0 +1,17 @@
+import { Box, Text } from 'ink';
+import type { ReactElement } from 'react';
+
+export interface LinesProps {
+  /** Each fits the terminal. */
+  readonly lines: readonly string[];
+  readonly height: number;
+}
+
+/** Lines, drawn in a box of so many. */
+export function Lines({ lines, height }: LinesProps): ReactElement {
+  return (
+    <Box flexDirection="column" height={height} overflow="hidden">
+      <Text wrap="truncate-end">{lines.join('\n')}</Text>
+    </Box>
+  );
+}

@@ -1,0 +1,247 @@
+import { countWords } from '../report/findings-table.ts';
+import { neutralise } from '../report/neutralise.ts';
+import type { Paint } from '../report/paint.ts';
+import { counted } from '../report/quantities.ts';
+import { resultLine, resultsSummary } from '../report/results-text.ts';
+import { type ActionName, actions, keyName, matchingActions } from './actions.ts';
+import { confirmationOf } from './confirmation.ts';
+import { detailLines } from './detail-lines.ts';
+import { cutLine, type Line, line, paintedLine, wrapped } from './line.ts';
+import { listHead, listLines } from './list-lines.ts';
+import { questionsOf } from './questions.ts';
+import { bodyHeight, type Screen, type TriageState } from './state.ts';
+
+/** The screen as it is drawn: three lines of head, the body, and two of foot. */
+export interface Drawn<L = Line> {
+  readonly head: readonly L[];
+  readonly body: readonly L[];
+  readonly foot: readonly L[];
+}
+
+/** What is to be seen of a state. Every line fits the terminal. */
+export function drawnOf(state: TriageState): Drawn {
+  const cut = (lines: readonly Line[]) => lines.map((one) => cutLine(one, state.columns));
+  const height = bodyHeight(state);
+  const body = bodyLines(state);
+  const top = topOf(state, body.length);
+  return { head: cut(headLines(state)), body: cut(body.slice(top, top + height)), foot: cut(footLines(state)) };
+}
+
+/** The same with its looks written out, or left out. */
+export function paintedOf({ head, body, foot }: Drawn, paint: Paint): Drawn<string> {
+  const painted = (lines: readonly Line[]) => lines.map((one) => paintedLine(one, paint));
+  return { head: painted(head), body: painted(body), foot: painted(foot) };
+}
+
+/** How many lines what is shown is long, in and outside of the window. */
+export function lineCount(state: TriageState): number {
+  return bodyLines(state).length;
+}
+
+function topOf({ screen, ...state }: TriageState, count: number): number {
+  if (!('top' in screen)) return 0;
+  const last = Math.max(0, count - bodyHeight(state));
+  return Math.min(screen.top ?? last, last);
+}
+
+function headLines(state: TriageState): readonly Line[] {
+  const { screen, isLoading } = state;
+  const title = titleOf(screen);
+  const counts = countsOf(state);
+  return [
+    [{ text: 'quash triage', bold: true }, { text: `  ${title}${isLoading ? '  reading the ledger …' : ''}` }],
+    line(counts, { dim: true }),
+    screen.kind === 'list' ? listHead(state.columns) : line('─'.repeat(state.columns), { dim: true }),
+  ];
+}
+
+function titleOf(screen: Screen): string {
+  switch (screen.kind) {
+    case 'list':
+      return 'findings';
+    case 'detail':
+      return `finding ${screen.id}`;
+    case 'plan':
+      return `the plan to ${screen.purpose} ${counted(screen.ids.length, 'credential')}; nothing was done yet`;
+    case 'confirm':
+      return `confirm plan ${screen.planned.plan.id}`;
+    case 'proof':
+      return `plan ${screen.planned.plan.id}${screen.isOver ? ', over' : ' is being done'}`;
+    case 'help':
+      return 'keys';
+    case 'palette':
+      return 'actions';
+    default:
+      return screen satisfies never;
+  }
+}
+
+const counts = new WeakMap<TriageState['listed'], string>();
+
+/** The counts of what is listed, made once for a list. */
+function countsOf({ listed, findings, selected, sort, grouping }: TriageState): string {
+  const words = counts.get(listed) ?? countWords(listed.flatMap((row) => (row.kind === 'finding' ? [row.finding] : [])));
+  counts.set(listed, words);
+  return [
+    words,
+    `of ${findings.length}`,
+    ...(selected.size > 0 ? [`${selected.size} selected`] : []),
+    `by ${sort}`,
+    ...(grouping === 'nothing' ? [] : [`under ${grouping}`]),
+  ].join('  ');
+}
+
+function bodyLines(state: TriageState): readonly Line[] {
+  const { screen, columns, findings, now } = state;
+  switch (screen.kind) {
+    case 'list':
+      return listLines(state);
+    case 'detail': {
+      const finding = findings.find(({ id }) => id === screen.id);
+      if (!finding) return [line('It is not in the ledger any more.')];
+      return detailLines(finding, screen.history, { all: findings, columns, now });
+    }
+    case 'plan':
+      return screen.planned
+        ? textLines(screen.planned.text, columns)
+        : [line('Asking the providers, and making the plan …', { dim: true })];
+    case 'confirm':
+      return confirmLines(screen, columns);
+    case 'proof':
+      return proofLines(screen, columns);
+    case 'help':
+      return helpLines();
+    case 'palette':
+      return [
+        [{ text: `: ${neutralise(screen.typed)}▏` }],
+        ...matchingActions(screen.back.kind, screen.typed).map(
+          ({ name, keys, title }, at): Line => [
+            {
+              text: `${at === screen.at ? '>' : ' '} ${name.padEnd(12)} ${keyName(keys[0] ?? '').padEnd(8)} ${title}`,
+              ...(at === screen.at && { inverse: true as const }),
+            },
+          ],
+        ),
+      ];
+    default:
+      return screen satisfies never;
+  }
+}
+
+/** A text that is neutralised already, such as a plan, broken to the terminal's width. */
+function textLines(text: string, columns: number): readonly Line[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .flatMap((one) => {
+      const look = /^\S/.test(one) ? { bold: true as const } : /^ {3}call /.test(one) ? { color: 'red' as const } : {};
+      return wrapped(one, columns).map((part): Line => [{ text: part, ...look }]);
+    });
+}
+
+function confirmLines({ planned, typed, isWrong }: Extract<Screen, { kind: 'confirm' }>, columns: number): readonly Line[] {
+  const confirmation = confirmationOf(planned.plan);
+  if (!confirmation) return [];
+  const { answer, what, why } = confirmation;
+  const steps = planned.plan.steps.filter(({ manual }) => manual === null);
+  return [
+    line(why, { bold: true }),
+    ...steps.flatMap(({ provider, findings, survives, cascade }) =>
+      [
+        `  ${provider}: ${counted(findings.length, 'credential')}`,
+        cascade && `    takes ${cascade}`,
+        survives && `    leaves ${survives}`,
+      ]
+        .filter((text) => text !== null && text !== '')
+        .flatMap((text) => wrapped(neutralise(text as string), columns).map((part): Line => [{ text: part }])),
+    ),
+    [],
+    ...textLines(`Type ${what}, ${answer}, and Enter. Esc goes back, and nothing is done.`, columns),
+    [{ text: `> ${neutralise(typed)}▏` }],
+    ...(isWrong ? [line('That is not it, and nothing was done.', { color: 'red' })] : []),
+  ];
+}
+
+function proofLines({ planned, lines, results, isOver }: Extract<Screen, { kind: 'proof' }>, columns: number): readonly Line[] {
+  const redacted = new Map(planned.plan.steps.flatMap((step) => step.credentials.map((one) => [one.finding, one.redacted])));
+  const wrap = (text: string) => wrapped(text, columns);
+  return [
+    ...lines.flatMap((text) => wrap(neutralise(text)).map((part): Line => [{ text: part, dim: true }])),
+    ...(results.length > 0 ? [[]] : []),
+    ...results.flatMap((result) => {
+      const text = resultLine(result, redacted.get(result.finding) ?? '', false).trimEnd();
+      const isGood = ['revoked', 'disabled', 'enabled', 'already-dead'].includes(result.state);
+      return wrap(text).map((part): Line => [{ text: part, bold: true, color: isGood ? 'green' : 'red' }]);
+    }),
+    ...(isOver ? textLines(resultsSummary(results), columns).map((one): Line => one.map(({ text }) => ({ text }))) : []),
+    ...(isOver ? [] : [line('…', { dim: true })]),
+  ];
+}
+
+function helpLines(): readonly Line[] {
+  return [
+    ...actions.map(
+      ({ keys, title, on }): Line => [
+        { text: `  ${keys.map(keyName).join(' ').padEnd(18)}`, bold: true },
+        { text: title },
+        { text: on.includes('list') ? '' : `  (${on.join(', ')})`, dim: true },
+      ],
+    ),
+    [],
+    line('  Enter keeps a filter, Esc drops it. Words are looked for in all that the list shows;'),
+    line('  field=value, !=, <, > and ~ are those of quash findings list --where.'),
+    line('  What is pasted is text, and never a key.'),
+  ];
+}
+
+function footLines(state: TriageState): readonly Line[] {
+  const { question, filterBefore, filter, filterProblem, message, busy } = state;
+  return [firstFoot(), hintLine(state)];
+
+  function firstFoot(): Line {
+    if (question) {
+      const asked = questionsOf(question.kind)[question.answers.length];
+      const problem = question.problem === undefined ? '' : `  (${question.problem})`;
+      return [
+        { text: `${question.kind} ${counted(question.ids.length, 'finding')}. ${asked}: `, bold: true },
+        { text: `${tailOf(question.typed)}▏${problem}` },
+      ];
+    }
+    if (filterBefore !== undefined)
+      return [
+        { text: `/${tailOf(filter)}▏` },
+        ...(filterProblem === undefined ? [] : line(`  ${filterProblem}`, { color: 'yellow' })),
+      ];
+    if (message !== undefined) return line(message, { color: 'yellow' });
+    if (busy.length > 0) return line(`${busy.join(', ')} …`, { color: 'cyan' });
+    if (filterProblem !== undefined) return line(`filter: ${filterProblem}`, { color: 'yellow' });
+    return filter === '' ? [] : line(`filter: ${filter}`, { color: 'cyan' });
+  }
+}
+
+/** The end of what is typed: that is where one types. */
+function tailOf(typed: string): string {
+  const safe = neutralise(typed);
+  return safe.length > 40 ? `…${safe.slice(-40)}` : safe;
+}
+
+const hints: { readonly [Kind in Screen['kind']]: readonly ActionName[] } = {
+  list: ['open', 'select', 'filter', 'verify', 'revoke', 'help', 'quit'],
+  detail: ['back', 'verify', 'revoke', 'ignore', 'assign', 'help', 'quit'],
+  plan: ['confirm', 'back', 'help', 'quit'],
+  proof: ['back', 'help', 'quit'],
+  help: ['back', 'quit'],
+  confirm: [],
+  palette: [],
+};
+
+function hintLine({ screen, question, filterBefore }: TriageState): Line {
+  if (question || screen.kind === 'confirm' || screen.kind === 'palette')
+    return line('Enter goes on  Esc goes back', { dim: true });
+  if (filterBefore !== undefined) return line('Enter keeps it  Esc drops it', { dim: true });
+  const words = hints[screen.kind].flatMap((name) => {
+    const action = actions.find((one) => one.name === name);
+    return action ? [`${keyName(action.keys[0] ?? '')} ${name}`] : [];
+  });
+  return line(words.join('  '), { dim: true });
+}

@@ -1,0 +1,140 @@
+import type { Purpose } from '../model/plan.ts';
+import type { RevocationResult } from '../model/revocation.ts';
+import type { DecisionInput, FindingHistory, StoredFinding } from '../model/stored-finding.ts';
+import { counted } from '../report/quantities.ts';
+import { indexWords } from './rows.ts';
+import type { Effect, Event, Planned, TriageState } from './state.ts';
+import { update } from './update.ts';
+
+/** What the terminal UI has done for it: by the same functions as the other commands. */
+export interface Work {
+  readonly load: () => Promise<readonly StoredFinding[]>;
+  /** Those of these ids, as they are now. */
+  readonly read: (ids: readonly string[]) => Promise<readonly StoredFinding[]>;
+  readonly history: (id: string) => Promise<FindingHistory>;
+  /** Gives back what there is to say of it. */
+  readonly verify: (ids: readonly string[]) => Promise<string>;
+  readonly decide: (ids: readonly string[], decision: DecisionInput['kind'], answers: readonly string[]) => Promise<void>;
+  readonly plan: (ids: readonly string[], purpose: Purpose) => Promise<Planned>;
+  readonly apply: (
+    planned: Planned,
+    told: { readonly onStep: (line: string) => void; readonly onResult: (result: RevocationResult) => void },
+  ) => Promise<readonly RevocationResult[]>;
+}
+
+const piece = 500;
+
+export interface Session {
+  readonly state: () => TriageState;
+  readonly dispatch: (event: Event) => void;
+  /** Resolves once nothing is under way. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Holds the state, and does what its events lead to. `messageOf` says what went wrong, or throws what nobody foresaw. */
+export function openSession(
+  first: TriageState,
+  {
+    work,
+    onState,
+    onEnd,
+    messageOf,
+  }: {
+    readonly work: Work;
+    readonly onState: (state: TriageState) => void;
+    readonly onEnd: (end: 'quit' | 'interrupt') => void;
+    readonly messageOf: (error: unknown) => string;
+  },
+): Session {
+  let state = first;
+  const open = new Set<Promise<void>>();
+
+  function dispatch(event: Event): void {
+    const step = update(state, event);
+    state = step.state;
+    onState(state);
+    for (const effect of step.effects) start(effect);
+  }
+
+  function start(effect: Effect): void {
+    if (effect.kind === 'quit' || effect.kind === 'interrupt') {
+      onEnd(effect.kind);
+      return;
+    }
+    const done = run(effect)
+      .catch((error: unknown) => dispatch({ kind: 'failed', message: messageOf(error) }))
+      .finally(() => open.delete(done));
+    open.add(done);
+  }
+
+  async function run(effect: Exclude<Effect, { kind: 'quit' | 'interrupt' }>): Promise<void> {
+    switch (effect.kind) {
+      case 'load':
+        return load();
+      case 'history':
+        return dispatch({ kind: 'history', id: effect.id, history: await work.history(effect.id) });
+      case 'verify':
+        return busy(`asking about ${counted(effect.ids.length, 'finding')}`, effect.ids, () => work.verify(effect.ids));
+      case 'decide': {
+        const { ids, decision, answers } = effect;
+        const done = { ignore: 'ignored', accept: 'accepted', assign: 'assigned', reopen: 'reopened' }[decision];
+        return busy(`keeping what was decided`, ids, async () => {
+          await work.decide(ids, decision, answers);
+          return `${counted(ids.length, 'finding')} ${done}`;
+        });
+      }
+      case 'plan':
+        return dispatch({ kind: 'planned', ids: effect.ids, planned: await work.plan(effect.ids, effect.purpose) });
+      case 'apply':
+        return apply(effect.planned);
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  async function load(): Promise<void> {
+    const findings = await work.load();
+    dispatch({ kind: 'loaded', findings, now: new Date() });
+    // In pieces, between which keys are answered: the first filter then is as quick as the others.
+    for (let at = 0; at < findings.length; at += piece) {
+      await new Promise((resolve) => setImmediate(resolve));
+      indexWords(findings.slice(at, at + piece));
+    }
+  }
+
+  async function busy(what: string, ids: readonly string[], work: () => Promise<string>): Promise<void> {
+    dispatch({ kind: 'began', what });
+    let message: string | undefined;
+    try {
+      message = await work();
+    } finally {
+      dispatch({ kind: 'ended', what, ...(message !== undefined && { message }) });
+    }
+    await reread(ids);
+  }
+
+  async function reread(ids: readonly string[]): Promise<void> {
+    dispatch({ kind: 'changed', findings: await work.read(ids), now: new Date() });
+  }
+
+  async function apply(planned: Planned): Promise<void> {
+    const ids = planned.plan.steps.flatMap(({ findings }) => findings);
+    try {
+      const results = await work.apply(planned, {
+        onStep: (line) => dispatch({ kind: 'progress', line }),
+        onResult: (result) => dispatch({ kind: 'result', result }),
+      });
+      dispatch({ kind: 'applied', results });
+    } finally {
+      await reread(ids);
+    }
+  }
+
+  return {
+    state: () => state,
+    dispatch,
+    async settled() {
+      while (open.size > 0) await Promise.all(open);
+    },
+  };
+}

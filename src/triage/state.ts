@@ -1,0 +1,151 @@
+import type { Plan, Purpose } from '../model/plan.ts';
+import type { RevocationResult } from '../model/revocation.ts';
+import type { DecisionInput, FindingHistory, StoredFinding } from '../model/stored-finding.ts';
+import type { Row } from './rows.ts';
+
+export const sorts = ['urgency', 'age', 'provider', 'owner', 'copies'] as const;
+export type Sort = (typeof sorts)[number];
+
+export const groupings = ['nothing', 'provider', 'owner', 'repository', 'verdict'] as const;
+export type Grouping = (typeof groupings)[number];
+
+/** A plan that was made, as it is shown. */
+export interface Planned {
+  readonly plan: Plan;
+  /** As `quash revoke` prints it. */
+  readonly text: string;
+}
+
+/** What is asked for in a line at the foot: the answers so far, and what is still to be answered. */
+export interface Question {
+  readonly kind: 'ignore' | 'accept' | 'assign';
+  readonly ids: readonly string[];
+  readonly answers: readonly string[];
+}
+
+/** What fills the terminal. `top` is the first line of it that is shown. */
+export type Screen =
+  | { readonly kind: 'list' }
+  | { readonly kind: 'detail'; readonly id: string; readonly top: number; readonly history?: FindingHistory }
+  | {
+      readonly kind: 'plan';
+      readonly ids: readonly string[];
+      readonly purpose: Purpose;
+      readonly top: number;
+      readonly back: Screen;
+      readonly planned?: Planned;
+    }
+  | {
+      readonly kind: 'confirm';
+      readonly planned: Planned;
+      readonly typed: string;
+      readonly isWrong: boolean;
+      readonly back: Screen;
+    }
+  | {
+      readonly kind: 'proof';
+      readonly planned: Planned;
+      /** What the journal was told, as it happens. */
+      readonly lines: readonly string[];
+      readonly results: readonly RevocationResult[];
+      readonly isOver: boolean;
+      /** Undefined follows the end. */
+      readonly top: number | undefined;
+    }
+  | { readonly kind: 'help'; readonly top: number; readonly back: Screen }
+  | { readonly kind: 'palette'; readonly typed: string; readonly at: number; readonly back: Screen };
+
+export type ScreenKind = Screen['kind'];
+
+export interface TriageState {
+  readonly columns: number;
+  readonly rows: number;
+  readonly now: Date;
+  readonly isLoading: boolean;
+  /** All findings of the ledger, in its order. */
+  readonly findings: readonly StoredFinding[];
+  /** Those that are listed, with headings between them. */
+  readonly listed: readonly Row[];
+  /** The row that the cursor is on, and the first that is shown. */
+  readonly cursor: number;
+  readonly top: number;
+  readonly selected: ReadonlySet<string>;
+  readonly filter: string;
+  /** What the filter was before it was edited; undefined while it is not. */
+  readonly filterBefore: string | undefined;
+  readonly filterProblem: string | undefined;
+  readonly sort: Sort;
+  readonly grouping: Grouping;
+  readonly question: (Question & { readonly typed: string; readonly problem?: string }) | undefined;
+  readonly screen: Screen;
+  /** What is under way, in words. */
+  readonly busy: readonly string[];
+  readonly message: string | undefined;
+}
+
+/** What happens to the terminal UI. */
+export type Event =
+  | { readonly kind: 'key'; readonly key: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'resized'; readonly columns: number; readonly rows: number }
+  /** The ledger is to be read: at first, and when somebody else changed it. */
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'loaded'; readonly findings: readonly StoredFinding[]; readonly now: Date }
+  | { readonly kind: 'changed'; readonly findings: readonly StoredFinding[]; readonly now: Date }
+  | { readonly kind: 'history'; readonly id: string; readonly history: FindingHistory }
+  | { readonly kind: 'planned'; readonly ids: readonly string[]; readonly planned: Planned }
+  | { readonly kind: 'progress'; readonly line: string }
+  | { readonly kind: 'result'; readonly result: RevocationResult }
+  | { readonly kind: 'applied'; readonly results: readonly RevocationResult[] }
+  | { readonly kind: 'began'; readonly what: string }
+  | { readonly kind: 'ended'; readonly what: string; readonly message?: string }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** What is to be done outside of the state. */
+export type Effect =
+  | { readonly kind: 'load' }
+  | { readonly kind: 'history'; readonly id: string }
+  | { readonly kind: 'verify'; readonly ids: readonly string[] }
+  /** With the answers to what `questionsOf` asks. */
+  | {
+      readonly kind: 'decide';
+      readonly ids: readonly string[];
+      readonly decision: DecisionInput['kind'];
+      readonly answers: readonly string[];
+    }
+  | { readonly kind: 'plan'; readonly ids: readonly string[]; readonly purpose: Purpose }
+  | { readonly kind: 'apply'; readonly planned: Planned }
+  | { readonly kind: 'quit' }
+  | { readonly kind: 'interrupt' };
+
+/** The state before anything was read. */
+export function startState(
+  terminal: { readonly columns: number; readonly rows: number },
+  filter: string,
+  now: Date,
+): TriageState {
+  return {
+    ...terminal,
+    now,
+    isLoading: true,
+    findings: [],
+    listed: [],
+    cursor: 0,
+    top: 0,
+    selected: new Set(),
+    filter,
+    filterBefore: undefined,
+    filterProblem: undefined,
+    sort: 'urgency',
+    grouping: 'nothing',
+    question: undefined,
+    screen: { kind: 'list' },
+    busy: [],
+    message: undefined,
+  };
+}
+
+/** How many lines lie between the head and the foot. One line of the terminal stays free: Ink clears a screen that is full. */
+export function bodyHeight({ rows }: Pick<TriageState, 'rows'>): number {
+  return Math.max(1, rows - 6);
+}

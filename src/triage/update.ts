@@ -1,0 +1,357 @@
+import type { Purpose } from '../model/plan.ts';
+import type { StoredFinding } from '../model/stored-finding.ts';
+import { type ActionName, actionOf, matchingActions } from './actions.ts';
+import { confirmationOf, isConfirmed } from './confirmation.ts';
+import { questionsOf } from './questions.ts';
+import { type Row, rowsOf } from './rows.ts';
+import { lineCount } from './screens.ts';
+import { bodyHeight, type Effect, type Event, groupings, type Screen, sorts, type TriageState } from './state.ts';
+import { edit, oneLine } from './typing.ts';
+
+/** What an event leads to: the next state, and what is to be done. */
+export interface Step {
+  readonly state: TriageState;
+  readonly effects: readonly Effect[];
+}
+
+/** The terminal UI's one rule book: from a state and an event to the next state and what is to be done. Pure. */
+export function update(state: TriageState, event: Event): Step {
+  switch (event.kind) {
+    case 'key':
+      return event.key === 'ctrl-c'
+        ? { state, effects: [{ kind: 'interrupt' }] }
+        : onKey({ ...state, message: undefined }, event.key);
+    case 'text':
+      return onText({ ...state, message: undefined }, oneLine(event.text));
+    case 'resized':
+      return only(scrolled({ ...state, columns: event.columns, rows: event.rows }));
+    case 'stale':
+      return { state: { ...state, isLoading: true }, effects: [{ kind: 'load' }] };
+    case 'loaded':
+      return only(relisted({ ...state, findings: event.findings, now: event.now, isLoading: false }));
+    case 'changed':
+      return withHistory(
+        relisted({ ...state, findings: replaced(state.findings, event.findings), now: event.now }),
+        event.findings,
+      );
+    case 'history':
+      return only(
+        state.screen.kind === 'detail' && state.screen.id === event.id
+          ? { ...state, screen: { ...state.screen, history: event.history } }
+          : state,
+      );
+    case 'planned':
+      return only(
+        state.screen.kind === 'plan' && state.screen.ids === event.ids
+          ? { ...state, screen: { ...state.screen, planned: event.planned } }
+          : state,
+      );
+    case 'progress':
+      return only(inProof(state, (screen) => ({ ...screen, lines: [...screen.lines, event.line] })));
+    case 'result':
+      return only(inProof(state, (screen) => ({ ...screen, results: [...screen.results, event.result] })));
+    case 'applied':
+      return only({
+        ...inProof(state, (screen) => ({ ...screen, results: event.results, isOver: true })),
+        selected: new Set(),
+      });
+    case 'began':
+      return only({ ...state, busy: [...state.busy, event.what] });
+    case 'ended':
+      return only({ ...state, busy: without(state.busy, event.what), message: event.message ?? state.message });
+    case 'failed':
+      return only(failed(state, event.message));
+    default:
+      return event satisfies never;
+  }
+}
+
+function only(state: TriageState): Step {
+  return { state, effects: [] };
+}
+
+function without(list: readonly string[], one: string): readonly string[] {
+  const at = list.indexOf(one);
+  return list.filter((_, index) => index !== at);
+}
+
+function replaced(findings: readonly StoredFinding[], changed: readonly StoredFinding[]): readonly StoredFinding[] {
+  const byId = new Map(changed.map((finding) => [finding.id, finding]));
+  return findings.map((finding) => byId.get(finding.id) ?? finding);
+}
+
+/** What is known of the finding that is open has grown as well. */
+function withHistory(state: TriageState, changed: readonly StoredFinding[]): Step {
+  const { screen } = state;
+  const isShown = screen.kind === 'detail' && changed.some(({ id }) => id === screen.id);
+  return { state, effects: isShown ? [{ kind: 'history', id: screen.id }] : [] };
+}
+
+/** A plan that cannot be made, or done, leads back to where it was asked for. */
+function failed(state: TriageState, message: string): TriageState {
+  const { screen } = state;
+  if (screen.kind === 'plan' && !screen.planned) return { ...state, screen: screen.back, message };
+  return { ...inProof(state, (proof) => ({ ...proof, isOver: true })), message };
+}
+
+type Proof = Extract<Screen, { kind: 'proof' }>;
+
+/** Help may lie over the proof that goes on below. */
+function inProof(state: TriageState, change: (screen: Proof) => Proof): TriageState {
+  const { screen } = state;
+  if (screen.kind === 'proof') return { ...state, screen: change(screen) };
+  if (screen.kind === 'help' && screen.back.kind === 'proof')
+    return { ...state, screen: { ...screen, back: change(screen.back) } };
+  return state;
+}
+
+/**
+ * Lists anew: the cursor stays on its finding where that is listed still. Of a filter whose last words are not understood, as
+ * while they are typed, those before them count.
+ */
+function relisted(state: TriageState): TriageState {
+  const { filter } = state;
+  try {
+    return relistedBy({ ...state, filterProblem: undefined }, filter);
+  } catch (error) {
+    const filterProblem = (error as Error).message.replace('reading the filter: ', '');
+    try {
+      return relistedBy({ ...state, filterProblem }, filter.replace(/\S+\s*$/, ''));
+    } catch {
+      return { ...state, filterProblem };
+    }
+  }
+}
+
+function relistedBy(state: TriageState, filter: string): TriageState {
+  const { findings, sort, grouping, now } = state;
+  const listed = rowsOf(findings, { filter, sort, grouping, now });
+  const under = idAt(state.listed[state.cursor]);
+  const same = under === undefined ? -1 : listed.findIndex((row) => idAt(row) === under);
+  return scrolled({ ...state, listed, cursor: same === -1 ? 0 : same });
+}
+
+function idAt(row: Row | undefined): string | undefined {
+  return row?.kind === 'finding' ? row.finding.id : undefined;
+}
+
+/** Keeps the cursor on a row that is there, and in the window. */
+function scrolled(state: TriageState): TriageState {
+  const height = bodyHeight(state);
+  const cursor = Math.max(0, Math.min(state.cursor, state.listed.length - 1));
+  const top = Math.max(0, Math.min(state.top, cursor, Math.max(0, state.listed.length - height)));
+  return { ...state, cursor, top: Math.max(top, cursor - height + 1) };
+}
+
+/** What the next action is about: what is open, else what is selected, else what the cursor is on. */
+export function targetsOf(state: TriageState): readonly string[] {
+  const { screen, selected, listed, cursor } = state;
+  if (screen.kind === 'detail') return [screen.id];
+  if (selected.size > 0) return [...selected];
+  const under = idAt(listed[cursor]);
+  return under === undefined ? [] : [under];
+}
+
+function onText(state: TriageState, text: string): Step {
+  const { screen } = state;
+  if (state.question) return only({ ...state, question: { ...state.question, typed: state.question.typed + text } });
+  if (state.filterBefore !== undefined) return only(relisted({ ...state, filter: state.filter + text }));
+  if (screen.kind === 'palette') return only({ ...state, screen: { ...screen, typed: screen.typed + text, at: 0 } });
+  if (screen.kind === 'confirm') return only({ ...state, screen: { ...screen, typed: screen.typed + text, isWrong: false } });
+  return only({ ...state, message: 'What was pasted is no key, and was left out.' });
+}
+
+function onKey(state: TriageState, key: string): Step {
+  const { screen } = state;
+  if (state.question) return onAnswerKey(state, state.question, key);
+  if (state.filterBefore !== undefined) return onFilterKey(state, key);
+  if (screen.kind === 'palette') return onPaletteKey(state, screen, key);
+  if (screen.kind === 'confirm') return onConfirmKey(state, screen, key);
+  const action = actionOf(screen.kind, key);
+  return action ? act(state, action) : only(state);
+}
+
+function onFilterKey(state: TriageState, key: string): Step {
+  if (key === 'enter') return only(state.filterProblem === undefined ? { ...state, filterBefore: undefined } : state);
+  if (key === 'escape') return only(relisted({ ...state, filter: state.filterBefore ?? '', filterBefore: undefined }));
+  if (key === 'down' || key === 'up') return only(scrolled({ ...state, cursor: state.cursor + (key === 'down' ? 1 : -1) }));
+  return only(relisted({ ...state, filter: edit(state.filter, key) }));
+}
+
+function onAnswerKey(state: TriageState, question: NonNullable<TriageState['question']>, key: string): Step {
+  if (key === 'escape') return only({ ...state, question: undefined, message: 'Nothing was changed.' });
+  if (key !== 'enter') {
+    const { problem: _, ...rest } = question;
+    return only({ ...state, question: { ...rest, typed: edit(question.typed, key) } });
+  }
+  const { kind, ids, typed } = question;
+  const asked = questionsOf(kind)[question.answers.length];
+  const problem = typed.trim() === '' ? `${asked} has to be said` : undefined;
+  if (problem !== undefined) return only({ ...state, question: { ...question, problem } });
+  const answers = [...question.answers, typed.trim()];
+  if (answers.length < questionsOf(kind).length) return only({ ...state, question: { kind, ids, answers, typed: '' } });
+  return { state: { ...state, question: undefined }, effects: [{ kind: 'decide', ids, decision: kind, answers }] };
+}
+
+function onPaletteKey(state: TriageState, screen: Extract<Screen, { kind: 'palette' }>, key: string): Step {
+  const found = matchingActions(screen.back.kind, screen.typed);
+  if (key === 'escape') return only({ ...state, screen: screen.back });
+  if (key === 'enter') {
+    const chosen = found[screen.at];
+    return chosen ? act({ ...state, screen: screen.back }, chosen.name) : only(state);
+  }
+  const last = Math.max(0, found.length - 1);
+  if (key === 'down') return only({ ...state, screen: { ...screen, at: Math.min(last, screen.at + 1) } });
+  if (key === 'up') return only({ ...state, screen: { ...screen, at: Math.max(0, screen.at - 1) } });
+  return only({ ...state, screen: { ...screen, typed: edit(screen.typed, key), at: 0 } });
+}
+
+function onConfirmKey(state: TriageState, screen: Extract<Screen, { kind: 'confirm' }>, key: string): Step {
+  if (key === 'escape') return only({ ...state, screen: screen.back, message: 'Nothing was done.' });
+  if (key !== 'enter') return only({ ...state, screen: { ...screen, typed: edit(screen.typed, key), isWrong: false } });
+  const { planned, typed } = screen;
+  const confirmation = confirmationOf(planned.plan);
+  if (!confirmation || !isConfirmed(typed, confirmation))
+    return only({ ...state, screen: { ...screen, typed: '', isWrong: true } });
+  const proof: Screen = { kind: 'proof', planned, lines: [], results: [], isOver: false, top: undefined };
+  return { state: { ...state, screen: proof }, effects: [{ kind: 'apply', planned }] };
+}
+
+function act(state: TriageState, action: ActionName): Step {
+  const { screen } = state;
+  const page = bodyHeight(state) - 1;
+  switch (action) {
+    case 'down':
+      return only(moved(state, 1));
+    case 'up':
+      return only(moved(state, -1));
+    case 'page-down':
+      return only(moved(state, page));
+    case 'page-up':
+      return only(moved(state, -page));
+    case 'first':
+      return only(moved(state, Number.NEGATIVE_INFINITY));
+    case 'last':
+      return only(moved(state, Number.POSITIVE_INFINITY));
+    case 'select':
+      return only(moved(toggled(state), 1));
+    case 'select-all':
+      return only(allToggled(state));
+    case 'open':
+      return open(state);
+    case 'filter':
+      return only({ ...state, filterBefore: state.filter });
+    case 'sort':
+      return only(relisted({ ...state, sort: next(sorts, state.sort) }));
+    case 'group':
+      return only(relisted({ ...state, grouping: next(groupings, state.grouping) }));
+    case 'verify':
+      return onTargets(state, (ids) => ({ state, effects: [{ kind: 'verify', ids }] }));
+    case 'ignore':
+    case 'accept':
+    case 'assign':
+      return onTargets(state, (ids) => only({ ...state, question: { kind: action, ids, answers: [], typed: '' } }));
+    case 'reopen':
+      return onTargets(state, (ids) => ({ state, effects: [{ kind: 'decide', ids, decision: 'reopen', answers: [] }] }));
+    case 'revoke':
+    case 'undo':
+    case 'finalise':
+      return plan(state, action);
+    case 'confirm':
+      return confirm(state);
+    case 'reload':
+      return update(state, { kind: 'stale' });
+    case 'palette':
+      return only({ ...state, screen: { kind: 'palette', typed: '', at: 0, back: screen } });
+    case 'help':
+      return only({ ...state, screen: { kind: 'help', top: 0, back: screen } });
+    case 'back':
+      return back(state);
+    case 'quit':
+      if (screen.kind === 'proof' && !screen.isOver)
+        return only({ ...state, message: 'It is being done; Ctrl-C stops it behind the step that it is at.' });
+      return { state, effects: [{ kind: 'quit' }] };
+    default:
+      return action satisfies never;
+  }
+}
+
+function next<T>(all: readonly T[], one: T): T {
+  return all[(all.indexOf(one) + 1) % all.length] as T;
+}
+
+function onTargets(state: TriageState, then: (ids: readonly string[]) => Step): Step {
+  const ids = targetsOf(state);
+  return ids.length === 0 ? only({ ...state, message: 'There is no finding here.' }) : then(ids);
+}
+
+function plan(state: TriageState, purpose: Purpose): Step {
+  return onTargets(state, (ids) => ({
+    state: { ...state, screen: { kind: 'plan', ids, purpose, top: 0, back: state.screen } },
+    effects: [{ kind: 'plan', ids, purpose }],
+  }));
+}
+
+function confirm(state: TriageState): Step {
+  const { screen } = state;
+  if (screen.kind !== 'plan' || !screen.planned) return only(state);
+  if (!confirmationOf(screen.planned.plan))
+    return only({ ...state, message: 'There is nothing in it that can be done by an API.' });
+  return only({ ...state, screen: { kind: 'confirm', planned: screen.planned, typed: '', isWrong: false, back: screen } });
+}
+
+function open(state: TriageState): Step {
+  const id = idAt(state.listed[state.cursor]);
+  if (id === undefined) return only(state);
+  return { state: { ...state, screen: { kind: 'detail', id, top: 0 } }, effects: [{ kind: 'history', id }] };
+}
+
+function back(state: TriageState): Step {
+  const { screen } = state;
+  switch (screen.kind) {
+    case 'list':
+      // Esc drops what narrows the list, one thing at a time.
+      if (state.selected.size > 0) return only({ ...state, selected: new Set() });
+      return only(state.filter === '' ? state : relisted({ ...state, filter: '' }));
+    case 'detail':
+      return only({ ...state, screen: { kind: 'list' } });
+    case 'proof':
+      if (!screen.isOver) return only({ ...state, message: 'It is being done; Ctrl-C stops it behind the step that it is at.' });
+      return only({ ...state, screen: { kind: 'list' } });
+    case 'plan':
+    case 'confirm':
+    case 'help':
+    case 'palette':
+      return only({ ...state, screen: screen.back });
+    default:
+      return screen satisfies never;
+  }
+}
+
+function toggled(state: TriageState): TriageState {
+  const id = idAt(state.listed[state.cursor]);
+  if (id === undefined) return state;
+  const selected = new Set(state.selected);
+  if (!selected.delete(id)) selected.add(id);
+  return { ...state, selected };
+}
+
+function allToggled(state: TriageState): TriageState {
+  const ids = state.listed.flatMap((row) => idAt(row) ?? []);
+  const isAll = ids.every((id) => state.selected.has(id));
+  return { ...state, selected: new Set(isAll ? [] : ids) };
+}
+
+/** Moves the cursor of the list, or scrolls what is longer than the terminal. */
+function moved(state: TriageState, by: number): TriageState {
+  const { screen } = state;
+  if (screen.kind === 'list') return scrolled({ ...state, cursor: clamp(state.cursor + by, state.listed.length - 1) });
+  if (!('top' in screen)) return state;
+  const last = lineCount(state) - bodyHeight(state);
+  const top = clamp((screen.top ?? last) + by, last);
+  return { ...state, screen: { ...screen, top: screen.kind === 'proof' && top >= last ? undefined : top } as Screen };
+}
+
+function clamp(value: number, last: number): number {
+  return Math.max(0, Math.min(value, Math.max(0, last)));
+}

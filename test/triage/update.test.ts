@@ -1,0 +1,215 @@
+import { expect, test } from 'vitest';
+import type { Plan, PlanStep } from '../../src/model/plan.ts';
+import { displayWidth } from '../../src/report/display-width.ts';
+import { drawnOf } from '../../src/triage/screens.ts';
+import { type Event, startState, type TriageState } from '../../src/triage/state.ts';
+import { targetsOf, update } from '../../src/triage/update.ts';
+import { storedFinding } from './stored-findings.ts';
+
+const now = new Date('2026-06-01T00:00:00Z');
+
+const findings = [
+  storedFinding(1, { provider: 'github', verdict: 'live', owner: 'octocat' }),
+  storedFinding(2, { provider: 'gitlab', verdict: 'dead' }),
+  storedFinding(3, { provider: 'github', verdict: 'unknown', path: 'deploy/Ünïcode.env' }),
+];
+
+function start(size = { columns: 80, rows: 24 }, all = findings): TriageState {
+  return after(startState(size, '', now), { kind: 'loaded', findings: all, now });
+}
+
+function after(state: TriageState, ...events: readonly Event[]): TriageState {
+  return events.reduce((one, event) => update(one, event).state, state);
+}
+
+function keys(state: TriageState, ...pressed: readonly string[]): TriageState {
+  return after(state, ...pressed.map((key) => ({ kind: 'key', key }) as const));
+}
+
+function type(state: TriageState, text: string): TriageState {
+  return keys(state, ...text);
+}
+
+function listed(state: TriageState): readonly string[] {
+  return state.listed.map((row) => (row.kind === 'finding' ? row.finding.id : `${row.title} ${row.count}`));
+}
+
+function seen(state: TriageState): string {
+  const { head, body, foot } = drawnOf(state);
+  return [...head, ...body, ...foot].map((line) => line.map(({ text }) => text).join('')).join('\n');
+}
+
+const ids = findings.map(({ id }) => id);
+
+test('the cursor stays within the list', () => {
+  const state = start();
+  expect(keys(state, 'k').cursor).toBe(0);
+  expect(keys(state, 'j', 'down', 'j', 'j').cursor).toBe(2);
+  expect(keys(state, 'G', 'home').cursor).toBe(0);
+});
+
+test('of many rows only those in the window are drawn, and the cursor is among them', () => {
+  const many = Array.from({ length: 5000 }, (_, at) => storedFinding(at, {}));
+  let state = start({ columns: 80, rows: 24 }, many);
+  for (const key of ['pagedown', 'pagedown', 'j', 'G', 'k', 'pageup']) {
+    state = keys(state, key);
+    const { head, body, foot } = drawnOf(state);
+    expect(head.length + 18 + foot.length).toBe(23);
+    expect(body).toHaveLength(18);
+    expect(body.filter(([mark]) => mark!.text.startsWith('>'))).toHaveLength(1);
+  }
+});
+
+test('the filter takes words in any case, and the language of findings list', () => {
+  expect(listed(type(keys(start(), '/'), 'ünïCODE'))).toEqual([ids[2]]);
+  expect(listed(type(keys(start(), '/'), 'verdict=live'))).toEqual([ids[0]]);
+  expect(listed(type(keys(start(), '/'), 'provider = github unknown'))).toEqual([ids[2]]);
+});
+
+test('a filter that is not understood, or not yet, changes nothing and says why', () => {
+  const state = type(keys(start(), '/'), 'verdict=li');
+  expect(listed(state)).toEqual(ids);
+  expect(seen(state)).toContain('verdict is never "li"');
+});
+
+test('Enter keeps the filter, Esc drops it', () => {
+  const editing = type(keys(start(), '/'), 'dead');
+  expect(keys(editing, 'enter')).toMatchObject({ filter: 'dead', filterBefore: undefined });
+  expect(listed(keys(editing, 'enter'))).toEqual([ids[1]]);
+  expect(listed(keys(editing, 'escape'))).toEqual(ids);
+  expect(listed(keys(editing, 'enter', 'escape'))).toEqual(ids);
+});
+
+test('keys are text where text is typed', () => {
+  expect(type(keys(start(), '/'), 'qRv j')).toMatchObject({ filter: 'qRv j', screen: { kind: 'list' } });
+});
+
+test('a pasted run is no key, and a pasted Enter confirms nothing', () => {
+  const step = update(start(), { kind: 'text', text: 'qRv' });
+  expect(step).toMatchObject({ effects: [], state: { screen: { kind: 'list' } } });
+  const confirming = keys(withPlan([planStep({})]), 'enter');
+  const pasted = update(confirming, { kind: 'text', text: '1\r' });
+  expect(pasted).toMatchObject({ effects: [], state: { screen: { kind: 'confirm', typed: '1 ' } } });
+});
+
+test('space selects and moves on; what is selected is what is acted on', () => {
+  const state = keys(start(), ' ', 'j', ' ');
+  expect(targetsOf(state)).toEqual([ids[0], ids[2]]);
+  expect(targetsOf(keys(state, 'escape'))).toEqual([ids[2]]);
+  expect(targetsOf(keys(start(), 'a'))).toEqual(ids);
+});
+
+test('the cursor stays on its finding when the list changes below it', () => {
+  const state = after(keys(start(), 'j'), { kind: 'loaded', findings: [findings[2]!, findings[0]!, findings[1]!], now });
+  expect(targetsOf(state)).toEqual([ids[1]]);
+});
+
+test('groups have headings, which cannot be acted on', () => {
+  const state = keys(start(), 'g');
+  expect(listed(state)).toEqual(['github 2', ids[0], ids[2], 'gitlab 1', ids[1]]);
+  expect(update(keys(state, 'home'), { kind: 'key', key: 'v' })).toMatchObject({ effects: [] });
+});
+
+test('a decision asks for all it needs before it is kept', () => {
+  const asked = type(keys(start(), 'A'), '30d');
+  expect(update(asked, { kind: 'key', key: 'enter' }).effects).toEqual([]);
+  const answered = type(keys(asked, 'enter'), 'a rotation');
+  expect(update(answered, { kind: 'key', key: 'enter' }).effects).toEqual([
+    { kind: 'decide', ids: [ids[0]], decision: 'accept', answers: ['30d', 'a rotation'] },
+  ]);
+  expect(update(keys(start(), 'i'), { kind: 'key', key: 'enter' }).effects).toEqual([]);
+  expect(keys(asked, 'escape').question).toBeUndefined();
+});
+
+function planStep(over: Partial<PlanStep>): PlanStep {
+  return {
+    id: '1',
+    findings: [ids[0]!],
+    provider: 'github',
+    revoker: 'github',
+    tasks: ['revoke'],
+    authority: 'none',
+    needs: null,
+    calls: [],
+    reversible: false,
+    undoUntil: null,
+    cascade: null,
+    survives: null,
+    manual: null,
+    isProvable: true,
+    credentials: [],
+    ...over,
+  };
+}
+
+function withPlan(steps: readonly PlanStep[]): TriageState {
+  const state = keys(start(), 'R');
+  const plan: Plan = { id: 'p', hash: 'p', createdAt: '', purpose: 'revoke', by: 'ann', steps, left: [] };
+  const { screen } = state;
+  if (screen.kind !== 'plan') throw new Error('there is no plan');
+  return after(state, { kind: 'planned', ids: screen.ids, planned: { plan, text: 'the plan\n' } });
+}
+
+test('a plan is asked for, shown, and done only once it is confirmed', () => {
+  expect(update(start(), { kind: 'key', key: 'R' }).effects).toEqual([{ kind: 'plan', ids: [ids[0]], purpose: 'revoke' }]);
+  const confirming = keys(withPlan([planStep({})]), 'enter');
+  expect(update(confirming, { kind: 'key', key: 'enter' }).effects).toEqual([]);
+  expect(update(type(confirming, '2'), { kind: 'key', key: 'enter' }).effects).toEqual([]);
+  expect(update(type(confirming, '1'), { kind: 'key', key: 'enter' }).effects).toMatchObject([{ kind: 'apply' }]);
+  expect(keys(confirming, 'escape', 'escape').screen).toEqual({ kind: 'list' });
+});
+
+test.each([
+  ['one that cannot be undone', [planStep({})], '1'],
+  ['many that can be', [planStep({ findings: ['a', 'b'], reversible: true })], '2'],
+  ['many that cannot be', [planStep({ findings: ['a', 'b'] })], 'github'],
+  ['our own authority', [planStep({ authority: 'admin' })], 'github'],
+  ['two providers', [planStep({ authority: 'admin' }), planStep({ id: '2', provider: 'aws', authority: 'admin' })], 'aws github'],
+])('what has to be typed for %s', (_, steps, answer) => {
+  const confirming = keys(withPlan(steps), 'enter');
+  expect(seen(confirming)).toContain(`, ${answer}, and Enter`);
+  expect(update(type(confirming, 'y'), { kind: 'key', key: 'enter' }).effects).toEqual([]);
+  expect(update(type(confirming, answer), { kind: 'key', key: 'enter' }).effects).toMatchObject([{ kind: 'apply' }]);
+});
+
+test('what only a person can do is not confirmed', () => {
+  expect(keys(withPlan([planStep({ manual: { steps: ['go there'] } })]), 'enter').screen.kind).toBe('plan');
+});
+
+test('a plan that comes after one has gone elsewhere is left out', () => {
+  const state = keys(start(), 'R', 'escape', 'j', 'R');
+  const plan: Plan = { id: 'p', hash: 'p', createdAt: '', purpose: 'revoke', by: 'ann', steps: [], left: [] };
+  expect(after(state, { kind: 'planned', ids: [ids[0]!], planned: { plan, text: 'of the other\n' } })).toEqual(state);
+});
+
+test('what is being done is not quit; Ctrl-C is passed on from anywhere', () => {
+  const doing = keys(type(keys(withPlan([planStep({})]), 'enter'), '1'), 'enter');
+  expect(update(doing, { kind: 'key', key: 'q' }).effects).toEqual([]);
+  expect(keys(doing, 'escape').screen.kind).toBe('proof');
+  for (const state of [start(), keys(start(), '/'), keys(start(), 'i'), doing])
+    expect(update(state, { kind: 'key', key: 'ctrl-c' }).effects).toEqual([{ kind: 'interrupt' }]);
+  expect(update(start(), { kind: 'key', key: 'q' }).effects).toEqual([{ kind: 'quit' }]);
+});
+
+test('every action can be found in the palette, and done from there', () => {
+  const state = type(keys(start(), ':'), 'ignore');
+  expect(keys(state, 'enter').question).toMatchObject({ kind: 'ignore', ids: [ids[0]] });
+  expect(update(type(keys(start(), ':'), 'verify'), { kind: 'key', key: 'enter' }).effects).toEqual([
+    { kind: 'verify', ids: [ids[0]] },
+  ]);
+});
+
+test('hostile text is neutralised, wide text is cut where it ends, and no line is wider than the terminal', () => {
+  const path = 'a\x1b[2J\u202eb/\u{1f600}漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字\u200b.env';
+  const hostile = storedFinding(9, { path, owner: '\x1b]0;x\x07\u202e' });
+  const history = { verdicts: [], decisions: [], revocations: [], locations: hostile.locations };
+  for (const columns of [40, 80, 160]) {
+    const state = start({ columns, rows: 24 }, [hostile]);
+    const detail = after(keys(state, 'enter'), { kind: 'history', id: hostile.id, history });
+    for (const one of [state, detail, keys(state, '?'), keys(state, ':')]) {
+      const text = seen(one);
+      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
+    }
+  }
+});
