@@ -828,6 +828,15 @@ export const flags = [
     config: 'anyone',
   },
   {
+    name: 'open-blobs',
+    kind: 'switch',
+    category: 'select',
+    help: 'open archives and logs in the history as well',
+    details: 'Those in the working tree are always opened. In a history it takes about as long again as the rest of the scan.',
+    commands: scans,
+    config: 'anyone',
+  },
+  {
     name: 'limit',
     kind: 'text',
     placeholder: 'NAME=NUMBER',

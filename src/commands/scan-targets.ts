@@ -229,10 +229,13 @@ async function scanHistoryOf(
     signal: context.signal,
     onProgress: (objects, total, bytes) => events.progress?.('history', objects, total, bytes),
     explains: events.turnedDown !== undefined,
-    openBlob: async (name, bytes) => {
-      opener ??= await blobOpener(patterns, options, context);
-      return opener(name, bytes);
-    },
+    // Unpacking costs as much again as all of the walk, where there is something to unpack.
+    ...(options.openBlobs && {
+      openBlob: async (name: string, bytes: Uint8Array) => {
+        opener ??= await blobOpener(patterns, options, context);
+        return opener(name, bytes);
+      },
+    }),
   });
   const within = <T extends { readonly kind: string }>(origin: T): T =>
     name !== undefined && ['git', 'commit', 'tag', 'note'].includes(origin.kind) ? { ...origin, repository: name } : origin;

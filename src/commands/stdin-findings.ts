@@ -51,6 +51,7 @@ const everything = {
   exclude: [],
   maxSize: mostBytes,
   limit: [],
+  openBlobs: false,
   as: undefined,
   minSeverity: 'info',
   minConfidence: 0,

@@ -353,7 +353,7 @@ describe('what a history holds', () => {
     repository.commit('Clean up');
     for (const isPacked of [false, true]) {
       if (isPacked) repository.git('repack', '-adfq');
-      const found = await scan(['.'], { cwd: repository.path });
+      const found = await scan(['--open-blobs', '.'], { cwd: repository.path });
       const git = (secret: string) => places(found.of(secret), 'git').map(({ origin }) => origin);
       expect(git(github('zipped'))).toEqual([
         expect.objectContaining({ path: 'backup/site.zip', member: 'etc/app.conf', commit: added, author: 'Ada Author' }),
@@ -376,7 +376,7 @@ describe('what a history holds', () => {
     const repository = buildRepository(join(temporaryFolder(), 'shop'));
     repository.write('a.zip', writeZip([{ name: 'a.txt', data: line('kept'), method: 0 }]));
     repository.commit('Start');
-    const { locations } = (await scan(['.'], { cwd: repository.path })).of(github('kept'));
+    const { locations } = (await scan(['--open-blobs', '.'], { cwd: repository.path })).of(github('kept'));
     expect(locations.map(({ origin }) => [origin.kind, 'member' in origin && origin.member])).toEqual(
       expect.arrayContaining([
         ['archive', 'a.txt'],
@@ -393,7 +393,7 @@ describe('what a history holds', () => {
     const start = repository.commit('Start');
     repository.write('new.zip', zipOf({ 'a.txt': line('new') }));
     repository.commit('Go on');
-    const found = await scan(['--range', `${start}..HEAD`, '.'], { cwd: repository.path });
+    const found = await scan(['--open-blobs', '--range', `${start}..HEAD`, '.'], { cwd: repository.path });
     expect(found.secrets).toEqual([github('new')]);
     expect(found.gaps).toEqual([]);
   });
