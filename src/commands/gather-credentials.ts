@@ -55,13 +55,7 @@ export async function gatherCredentials(
           ? dueToFinalise(journal, new Date())
           : undefined;
     const stored = wanted ? await Promise.all(wanted.map((id) => ledger.get(id))) : await findWhere(ledger, where ?? '', warn);
-    const findings = [...new Map(stored.map((one) => [one.fingerprint, one])).values()];
-    const credentials: Credential[] = [];
-    for (const finding of findings) {
-      const { id, pattern, verdict, locations } = finding;
-      credentials.push({ id, pattern, verdict, locations, ...(await ledger.unseal(finding)) });
-    }
-    return { credentials: await withWholePatterns(credentials, options.patterns), ledger };
+    return { credentials: await withWholePatterns(await credentialsOf(ledger, stored), options.patterns), ledger };
   } catch (error) {
     await ledger.close();
     throw error;
@@ -71,7 +65,7 @@ export async function gatherCredentials(
 /** Findings of the ledger with their values, each once. */
 export async function credentialsOf(ledger: Ledger, stored: readonly StoredFinding[]): Promise<readonly Credential[]> {
   return Promise.all(
-    [...new Map(stored.map((one) => [one.id, one])).values()].map(async (finding) => {
+    [...new Map(stored.map((one) => [one.fingerprint, one])).values()].map(async (finding) => {
       const { secret, parts } = await ledger.unseal(finding);
       const { id, pattern, verdict, locations } = finding;
       return { id, pattern, verdict, locations, secret, parts };

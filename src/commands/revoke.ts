@@ -1,33 +1,24 @@
 import { writeFileSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { resolve } from 'node:path';
 import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
 import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
-import { keyFile } from '../ledger/key.ts';
-import type { Location } from '../model/location.ts';
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { Credential, RevocationResult } from '../model/revocation.ts';
-import type { Told, Verdict } from '../model/verdict.ts';
-import { originName } from '../report/origin-path.ts';
 import { planText as planPage } from '../report/plan-text.ts';
 import { resultLine, resultsSummary } from '../report/results-text.ts';
-import { applyPlan, confirmed } from '../revoke/apply.ts';
-import { approvalsOf, bySomebodyElse, readNamed } from '../revoke/approval.ts';
+import { confirmed } from '../revoke/apply.ts';
+import { readNamed } from '../revoke/approval.ts';
 import { revokerOf } from '../revoke/load-revokers.ts';
-import { makePlan } from '../revoke/plan.ts';
 import { planText, readPlan, whyStale } from '../revoke/plan-file.ts';
-import { type Policy, policyOf, readPolicy } from '../revoke/policy.ts';
-import { standingsOf } from '../revoke/standing.ts';
-import { verdictOf } from '../verify/verify-findings.ts';
-import { loadTransport } from '../wire/transport.ts';
-import { type AdminCredentials, adminCredentials } from './admin-credentials.ts';
+import type { Policy } from '../revoke/policy.ts';
+import { adminCredentials } from './admin-credentials.ts';
 import { type Asking, openAsking } from './ask-providers.ts';
 import { gatherCredentials } from './gather-credentials.ts';
-import { actorOf, journalFile, openRecords, type Records } from './revocation-records.ts';
+import { journalFile, openRecords, type Records } from './revocation-records.ts';
 import { showStatus } from './revocation-status.ts';
+import { applyWith, askFirst, planFor, policyFor, refusalsOf } from './revoking.ts';
 import { askPerson, hasPerson } from './terminal-prompt.ts';
 
 export type RevokeOptions = Options<'revoke' | 'revoke finalise' | 'revoke undo'>;
@@ -81,10 +72,9 @@ interface Scene {
 }
 
 async function revoke(scene: Scene): Promise<Exit> {
-  const { options, context, purpose, saved, asking, records, found } = scene;
+  const { options, context, purpose, saved, records, found } = scene;
   const admins = adminCredentials(options.admin, context);
-  const ask = (credential: Credential) => verdictOf(credential, asking.options);
-  const credentials = saved ? found : await askFirst(scene, ask);
+  const credentials = saved ? found : await askFirst(scene);
   const byId = new Map(credentials.map((one) => [one.id, one]));
   const plan = saved ?? (await planFor(scene, credentials, admins));
   if (saved) {
@@ -102,25 +92,10 @@ async function revoke(scene: Scene): Promise<Exit> {
   if (!options.yes) await confirm(plan, context);
   records.keepPlan(plan);
   const redacted = new Map(plan.steps.flatMap((step) => step.credentials.map((one) => [one.finding, one.redacted])));
-  const { wire } = asking;
-  if (!wire) throw new QuashError('usage', 'revoking: --apply asks providers, which --offline forbids');
-  const approvers = approversOf(plan, byId, policy);
-  if (approvers.length > 0)
-    records.journal.append({ action: 'approved', plan: plan.id, evidence: `by ${approvers.join(', ')}, plan ${plan.hash}` });
-  const results = await applyPlan(plan, byId, {
-    wire,
-    loadTransport,
-    journal: records.journal,
-    store: records.store,
-    holder: { actor: actorOf(), host: hostname(), pid: process.pid },
+  const results = await applyWith(plan, byId, scene, {
+    admins,
     policy,
-    revokerOf,
-    adminOf: admins.of,
-    ask,
-    now: () => new Date(),
-    pause: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
-    signal: context.signal,
-    proofWindowMs: options.proofWindow,
+    journal: records.journal,
     onResult: (result) => {
       if (options.format === 'text')
         context.stdout.write(resultLine(result, redacted.get(result.finding) ?? '', context.color.stdout));
@@ -130,87 +105,6 @@ async function revoke(scene: Scene): Promise<Exit> {
   // Whoever asks for what is off to be made final, or on again, is told when it was not.
   const isWhole = purpose === 'revoke' || plan.left.length === 0;
   return isWhole && results.every(({ state }) => confirmed.has(state)) ? exits.clean : exits.unconfirmed;
-}
-
-/**
- * Every credential is asked about before it is planned for: whose it is, and whether there is anything to take back. Of what is
- * dead by our own hand, the plan that did it still knows whose it was.
- */
-async function askFirst(
-  { records, found }: Scene,
-  ask: (credential: Credential) => Promise<Verdict>,
-): Promise<readonly Credential[]> {
-  const standings = standingsOf(records.journal.lines());
-  return Promise.all(
-    found.map(async (credential) => {
-      const verdict = await ask(credential);
-      if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable')
-        await records.store.recordVerdict(credential.id, verdict);
-      const id = standings.get(credential.id)?.disabled?.plan;
-      const kept = id ? records.keptPlan(id) : undefined;
-      const before = kept?.steps.flatMap(({ credentials }) => credentials).find(({ finding }) => finding === credential.id);
-      return { ...credential, verdict: { ...(before && toldOf(before)), ...verdict } };
-    }),
-  );
-}
-
-function toldOf({ identity, account, scopes, created, expires, lastUsed }: Told): Told {
-  const all = { identity, account, scopes, created, expires, lastUsed };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-}
-
-async function planFor(
-  { options, purpose, records, asking }: Scene,
-  credentials: readonly Credential[],
-  admins: AdminCredentials,
-): Promise<Plan> {
-  const standings = standingsOf(records.journal.lines());
-  return makePlan(credentials, {
-    purpose,
-    by: actorOf(),
-    now: new Date(),
-    graceMs: 'grace' in options ? options.grace : 0,
-    revokerOf,
-    runbookOf: ({ runbook }) => runbook,
-    isVerified: (pattern) => asking.options.askerOf?.(pattern) !== undefined,
-    adminFrom: admins.from,
-    standingOf: (finding) => standings.get(finding),
-    describePlace,
-  });
-}
-
-function describePlace({ origin, line }: Location): string {
-  return origin.kind === 'stdin' ? originName(origin) : `${originName(origin)}:${line}`;
-}
-
-function policyFor(plan: Plan, { options, context }: Scene): Policy & { readonly approvedBy: () => readonly string[] } {
-  const own = keyFile(context.env);
-  const files = [
-    ...(own === undefined ? [] : [join(dirname(own), 'policy.yaml')]),
-    ...options.policy.map((file) => resolve(context.cwd, file)),
-  ];
-  const rules = files.flatMap((file, index) => {
-    const read = readPolicy(file);
-    // One that was named must be there: without it more would be allowed than was meant.
-    if (!read && index >= files.length - options.policy.length)
-      throw new QuashError('usage', `reading the policy ${file}: there is no such file; check the path`);
-    return read ?? [];
-  });
-  const sshFolder = join(context.env.HOME || homedir(), '.ssh');
-  const known = new Map<string, readonly string[]>();
-  const policy = policyOf(rules, {
-    actor: actorOf(),
-    now: () => new Date(),
-    approvals: (signers) => {
-      if (options.plan === undefined) return [];
-      const given =
-        known.get(signers) ??
-        bySomebodyElse(approvalsOf(plan.hash, resolve(context.cwd, options.plan), signers), actorOf(), sshFolder);
-      known.set(signers, given);
-      return given;
-    },
-  });
-  return { ...policy, approvedBy: () => [...new Set([...known.values()].flat())] };
 }
 
 function savePlan(plan: Plan, file: string): void {
@@ -223,37 +117,6 @@ function savePlan(plan: Plan, file: string): void {
       { cause },
     );
   }
-}
-
-/** Whose approvals the policy looked at. */
-function approversOf(
-  plan: Plan,
-  credentials: ReadonlyMap<string, Credential>,
-  policy: ReturnType<typeof policyFor>,
-): readonly string[] {
-  refusalsOf(plan, credentials, policy);
-  return policy.approvedBy();
-}
-
-/** Why credentials would not be taken back as things stand, by finding. */
-function refusalsOf(plan: Plan, credentials: ReadonlyMap<string, Credential>, policy: Policy): ReadonlyMap<string, string> {
-  return new Map(
-    plan.steps.flatMap((step) =>
-      step.findings.flatMap((id) => {
-        const credential = credentials.get(id);
-        const planned = step.credentials.find(({ finding }) => finding === id);
-        const why =
-          credential &&
-          policy.refusal({
-            credential,
-            step,
-            verdict: { ...(planned && toldOf(planned)), ...credential.verdict },
-            isStarted: false,
-          });
-        return why === undefined ? [] : [[id, why] as const];
-      }),
-    ),
-  );
 }
 
 function show(plan: Plan, credentials: ReadonlyMap<string, Credential>, policy: Policy, { options, context }: Scene): void {

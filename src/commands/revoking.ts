@@ -43,14 +43,14 @@ export interface Revoking {
  * Every credential is asked about before it is planned for: whose it is, and whether there is anything to take back. Of what is
  * dead by our own hand, the plan that did it still knows whose it was.
  */
-export async function askFirst({ records, purpose, found, asking }: Revoking): Promise<readonly Credential[]> {
+export async function askFirst({ records, found, asking }: Revoking): Promise<readonly Credential[]> {
   const standings = standingsOf(records.journal.lines());
   return Promise.all(
     found.map(async (credential) => {
       const verdict = await verdictOf(credential, asking.options);
       if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable')
         await records.store.recordVerdict(credential.id, verdict);
-      const id = purpose === 'revoke' ? undefined : standings.get(credential.id)?.disabled?.plan;
+      const id = standings.get(credential.id)?.disabled?.plan;
       const kept = id ? records.keptPlan(id) : undefined;
       const before = kept?.steps.flatMap(({ credentials }) => credentials).find(({ finding }) => finding === credential.id);
       return { ...credential, verdict: { ...(before && toldOf(before)), ...verdict } };
@@ -79,8 +79,11 @@ export async function planFor(
   });
 }
 
+/** A policy, and whose approvals it has looked at. */
+export type PlanPolicy = Policy & { readonly approvedBy: () => readonly string[] };
+
 /** What the user's own policy, and those that were named, say of a plan. */
-export function policyFor(plan: Plan, { options, context }: Pick<Revoking, 'options' | 'context'>): Policy {
+export function policyFor(plan: Plan, { options, context }: Pick<Revoking, 'options' | 'context'>): PlanPolicy {
   const own = keyFile(context.env);
   const files = [
     ...(own === undefined ? [] : [join(dirname(own), 'policy.yaml')]),
@@ -95,7 +98,7 @@ export function policyFor(plan: Plan, { options, context }: Pick<Revoking, 'opti
   });
   const sshFolder = join(context.env.HOME || homedir(), '.ssh');
   const known = new Map<string, readonly string[]>();
-  return policyOf(rules, {
+  const policy = policyOf(rules, {
     actor: actorOf(),
     now: () => new Date(),
     approvals: (signers) => {
@@ -107,6 +110,7 @@ export function policyFor(plan: Plan, { options, context }: Pick<Revoking, 'opti
       return given;
     },
   });
+  return { ...policy, approvedBy: () => [...new Set([...known.values()].flat())] };
 }
 
 /** Why credentials of a plan would not be taken back as things stand, by finding. */
@@ -146,13 +150,18 @@ export async function applyWith(
     onResult,
   }: {
     readonly admins: AdminCredentials;
-    readonly policy: Policy;
+    readonly policy: PlanPolicy;
     readonly journal: Journal;
     readonly onResult: (result: RevocationResult) => void;
   },
 ): Promise<readonly RevocationResult[]> {
   const { wire } = asking;
   if (!wire) throw new QuashError('usage', 'revoking: --apply asks providers, which --offline forbids');
+  // Asked here for whose approvals count, which is found out by asking.
+  refusalsOf(plan, credentials, policy);
+  const approvers = policy.approvedBy();
+  if (approvers.length > 0)
+    journal.append({ action: 'approved', plan: plan.id, evidence: `by ${approvers.join(', ')}, plan ${plan.hash}` });
   const last = new Map<string, Verdict>();
   const results = await applyPlan(plan, credentials, {
     wire,

@@ -368,7 +368,7 @@ describe('what a history holds', () => {
         expect.objectContaining({ reason: 'encrypted', origin: expect.objectContaining({ kind: 'git', path: 'locked.zip' }) }),
       ]);
     }
-    const shown = await runQuash(['scan', '.'], { cwd: repository.path });
+    const shown = await runQuash(['scan', '--open-blobs', '.'], { cwd: repository.path });
     expect(shown.stdout).toContain('backup/site.zip!/inner.zip!/deep/a.txt:1:8');
   });
 
