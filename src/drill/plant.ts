@@ -12,6 +12,8 @@ export interface Planted {
   /** What it is called in the files that it is put into, `GITHUB_TOKEN`. */
   readonly name: string;
   readonly leaks: readonly ('history' | 'log' | 'chat')[];
+  /** How it is written down, where that is not a line for each of its values. */
+  readonly line?: string;
 }
 
 const people = { ada: 'Ada Author <ada@example.com>', ben: 'Ben Builder <ben@example.com>' } as const;
@@ -59,7 +61,8 @@ async function writeRepository(folder: string, planted: readonly Planted[]): Pro
   await run(['-c', 'pack.threads=1', 'repack', '-a', '-d', '-f', '--quiet']);
 }
 
-function settingsOf({ name, secret, parts }: Planted): string {
+function settingsOf({ name, secret, parts, line }: Planted): string {
+  if (line !== undefined) return `${line}\n`;
   const beside = Object.entries(parts).map(([part, value]) => `${name}_${part.toUpperCase().replaceAll('-', '_')}=${value}\n`);
   return `${name}=${secret}\n${beside.join('')}`;
 }

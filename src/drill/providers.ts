@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { startAwsServer } from '../../fixtures/providers/aws-server.ts';
 import { readDescriptions } from '../../fixtures/providers/description.ts';
+import { type PostgresProvider, startPostgresProvider } from '../../fixtures/providers/postgres-server.ts';
 import { adminOf, startProviderServer } from '../../fixtures/providers/server.ts';
 import { distFolder } from '../dist-folder.ts';
 import { QuashError } from '../errors.ts';
@@ -37,19 +39,45 @@ export async function startDrillProviders(
   const descriptions = readDescriptions(fileURLToPath(new URL('../fixtures/providers', distFolder)));
   const server = await startProviderServer(descriptions);
   const seed = randomBytes(8).toString('hex');
-  const planted = wanted.map((one): Planted => {
+  const planted: Planted[] = wanted.map((one) => {
     const pattern = patterns.find(({ id }) => id === one.pattern);
     if (!pattern) throw new QuashError('pattern', `starting the drill: there is no pattern ${one.pattern}; install quash again`);
     const { secret = '' } = expandExample(pattern, '{{secret}}', `${seed} ${one.name}`);
     return { ...one, secret, parts: {} };
   });
   for (const { pattern, secret, parts } of planted) server.add({ pattern, secret, parts, state: 'live' });
+  const aws = await startAwsServer();
+  const key = { pattern: 'aws-access-key', name: 'AWS_ACCESS_KEY_ID', leaks: ['history', 'log'] as const, ...aws.newKey() };
+  aws.add({ ...key, owner: 'deploy', state: 'live' });
+  planted.push(key);
+  const postgres = await startPostgresProvider();
+  if (postgres) planted.push(await loginOf(postgres));
+
   const providers = [...new Set(planted.map(({ pattern }) => patterns.find(({ id }) => id === pattern)?.provider ?? ''))];
   return {
     names: providers,
     planted,
-    endpoints: providers.flatMap((provider) => server.endpoints(provider)),
-    admins: Object.fromEntries(Object.entries(adminVariables).map(([variable, provider]) => [variable, adminOf(provider)])),
-    close: server.close,
+    endpoints: [
+      ...providers.flatMap((provider) => server.endpoints(provider)).filter((endpoint) => !endpoint.startsWith('aws@')),
+      ...aws.endpoints('aws'),
+      ...(postgres?.endpoints('postgresql') ?? []),
+    ],
+    admins: {
+      ...Object.fromEntries(Object.entries(adminVariables).map(([variable, provider]) => [variable, adminOf(provider)])),
+      QUASH_AWS_ADMIN: aws.admin,
+      ...(postgres && { QUASH_POSTGRES_ADMIN: postgres.admin }),
+    },
+    close: async () => {
+      await Promise.all([server.close(), aws.close(), postgres?.close()]);
+    },
   };
+}
+
+/** A role of the server, and the connection URL that leaks. */
+async function loginOf({ host, add }: PostgresProvider): Promise<Planted> {
+  const secret = randomBytes(15).toString('base64url').replaceAll('-', 'x').replaceAll('_', 'y');
+  const parts = { user: 'shop_app', host: `${host}:5432` };
+  await add({ secret, parts });
+  const line = `DATABASE_URL=postgresql://${parts.user}:${secret}@${parts.host}/postgres`;
+  return { pattern: 'postgresql-url', name: 'DATABASE_URL', secret, parts, leaks: ['history', 'chat'], line };
 }
