@@ -10,7 +10,8 @@ import { keyFile } from '../ledger/key.ts';
 import type { Location } from '../model/location.ts';
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { Credential, RevocationResult } from '../model/revocation.ts';
-import type { Told, Verdict } from '../model/verdict.ts';
+import { toldOf, type Verdict } from '../model/verdict.ts';
+import { isMortal } from '../model/verification.ts';
 import { originName } from '../report/origin-path.ts';
 import { planText as planPage } from '../report/plan-text.ts';
 import { resultLine, resultsSummary } from '../report/results-text.ts';
@@ -154,11 +155,6 @@ async function askFirst(
   );
 }
 
-function toldOf({ identity, account, scopes, created, expires, lastUsed }: Told): Told {
-  const all = { identity, account, scopes, created, expires, lastUsed };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-}
-
 async function planFor(
   { options, purpose, records, asking }: Scene,
   credentials: readonly Credential[],
@@ -172,7 +168,7 @@ async function planFor(
     graceMs: 'grace' in options ? options.grace : 0,
     revokerOf,
     runbookOf: ({ runbook }) => runbook,
-    isVerified: (pattern) => asking.options.askerOf?.(pattern) !== undefined,
+    isProvable: (pattern) => asking.options.askerOf?.(pattern) !== undefined && isMortal(pattern.verify),
     adminFrom: admins.from,
     standingOf: (finding) => standings.get(finding),
     describePlace,
