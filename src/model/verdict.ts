@@ -12,6 +12,12 @@ export interface Told {
   readonly site?: string;
 }
 
+/** Only what is told, of something that says more. */
+export function toldOf({ identity, account, scopes, created, expires, lastUsed, site }: Told): Told {
+  const all = { identity, account, scopes, created, expires, lastUsed, site };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
 /** What was told that is one text, by name. */
 export function toldTexts({ identity, account, created, expires, lastUsed }: Told): Readonly<Record<string, string>> {
   const all = { identity, account, created, expires, lastUsed };

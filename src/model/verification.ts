@@ -102,3 +102,9 @@ export const toldFields = ['identity', 'account', 'scopes', 'created', 'expires'
 
 /** What an answer tells of a live credential. */
 export type Tells = Readonly<Partial<Record<(typeof toldFields)[number], Source>>>;
+
+/** Whether an answer can prove a credential dead. Of a kind that nobody is asked about, none does. */
+export function isMortal(verification: Verification | undefined): boolean {
+  if (!verification) return false;
+  return 'protocol' in verification || verification.steps.at(-1)?.isNeverDead !== true;
+}

@@ -53,7 +53,7 @@ function stepLines(step: PlanStep, paint: Paint, refusals: ReadonlyMap<string, s
   if (!manual) {
     lines.push(
       `   undo     ${step.reversible ? `until ${step.undoUntil}, by quash revoke undo; then quash revoke finalise` : 'not possible'}`,
-      `   proof    ${step.isProvable ? 'its provider is asked until it says that it is dead' : 'none: its provider cannot be asked, so it stays requested'}`,
+      `   proof    ${step.isProvable ? 'its provider is asked until it says that it is dead' : 'none: nothing that its provider answers proves its death, so it stays requested'}`,
     );
   }
   return lines;

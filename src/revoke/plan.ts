@@ -3,6 +3,7 @@ import type { Location } from '../model/location.ts';
 import type { Plan, PlannedCall, PlannedCredential, PlanStep, Purpose } from '../model/plan.ts';
 import type { Credential } from '../model/revocation.ts';
 import type { Runbook } from '../model/revoker.ts';
+import { toldOf } from '../model/verdict.ts';
 import type { Json } from '../model/verification.ts';
 import { pickVariables } from '../verify/pick.ts';
 import { isHostFromText, nameVariables } from '../verify/request.ts';
@@ -19,8 +20,8 @@ export interface PlanTerms {
   readonly graceMs: number;
   readonly revokerOf: (pattern: Credential['pattern']) => Promise<ReadyRevoker | undefined>;
   readonly runbookOf: (pattern: Credential['pattern']) => Runbook | undefined;
-  /** Whether the provider can be asked about credentials of a pattern. */
-  readonly isVerified: (pattern: Credential['pattern']) => boolean;
+  /** Whether the provider says of a credential of a pattern that it is dead. */
+  readonly isProvable: (pattern: Credential['pattern']) => boolean;
   /** Where our own credential would come from, and whether it is there. */
   readonly adminFrom: (revoker: ReadyRevoker) => { readonly from: string; readonly isThere: boolean };
   readonly standingOf: (finding: string) => Standing | undefined;
@@ -117,7 +118,7 @@ function planStep(id: string, revoker: ReadyRevoker | undefined, batch: readonly
     findings: batch.map((credential) => credential.id),
     provider: first.pattern.provider,
     credentials: batch.map((credential) => plannedCredential(credential, terms)),
-    isProvable: batch.every(({ pattern }) => terms.isVerified(pattern)),
+    isProvable: batch.every(({ pattern }) => terms.isProvable(pattern)),
   };
   if (!revoker) {
     const manual = terms.runbookOf(first.pattern) ?? {
@@ -225,7 +226,6 @@ function plannedCredential(
   { id, pattern, secret, verdict, locations }: Credential,
   { describePlace }: PlanTerms,
 ): PlannedCredential {
-  const told = verdict;
   return {
     finding: id,
     pattern: pattern.id,
@@ -233,12 +233,7 @@ function plannedCredential(
     redacted: secret.toString(),
     verdict: verdict.state,
     checkedAt: 'checkedAt' in verdict ? verdict.checkedAt : null,
-    ...(told.identity !== undefined && { identity: told.identity }),
-    ...(told.account !== undefined && { account: told.account }),
-    ...(told.scopes !== undefined && { scopes: told.scopes }),
-    ...(told.created !== undefined && { created: told.created }),
-    ...(told.expires !== undefined && { expires: told.expires }),
-    ...(told.lastUsed !== undefined && { lastUsed: told.lastUsed }),
+    ...toldOf(verdict),
     where: [...new Set(locations.map(describePlace))].slice(0, mostPlaces),
     locations: locations.length,
   };

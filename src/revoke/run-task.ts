@@ -193,7 +193,9 @@ export async function runTask(
     if (list.length === 0) return;
     const credentials = list.map(({ credential }) => credential);
     const latest = Math.max(...credentials.map(({ id }) => sentAt.get(id)?.getTime() ?? terms.now().getTime()));
-    const seen = await pollUntil(wanted, credentials, new Date(latest + terms.proofWindowMs), terms);
+    // Where no answer proves death, to ask once tells what there is to tell.
+    const windowMs = terms.step.isProvable || wanted === 'live' ? terms.proofWindowMs : 0;
+    const seen = await pollUntil(wanted, credentials, new Date(latest + windowMs), terms);
     const entries = credentials.map((credential) => {
       const { verdict, at, isProved } = seen.get(credential.id) as Seen;
       const evidence = 'evidence' in verdict ? verdict.evidence : 'reason' in verdict ? verdict.reason : undefined;

@@ -21,6 +21,7 @@ async function scene() {
     HOME: home,
     XDG_CONFIG_HOME: join(home, 'config'),
     XDG_DATA_HOME: join(home, 'data'),
+    QUASH_OFFLINE: '',
     QUASH_KEY: '0123456789abcdef'.repeat(4),
   });
   const { known } = await rig.plant(rig.patterns.find(({ id }) => id === 'gitlab-access-token')!);

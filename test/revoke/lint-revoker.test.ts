@@ -72,7 +72,7 @@ test.each([
   [
     'our own credential without saying so',
     { ...good, revoke: [{ ...act, headers: { a: '{{admin}}' } }] },
-    /needs authority admin/,
+    /\{\{admin\}\} needs admin/,
   ],
   [
     'admin that is not used',

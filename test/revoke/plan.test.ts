@@ -3,6 +3,7 @@ import type { Pattern } from '../../src/model/pattern.ts';
 import type { Credential } from '../../src/model/revocation.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
+import { isMortal } from '../../src/model/verification.ts';
 import { loadPatterns } from '../../src/patterns/pattern-set.ts';
 import { planText as planPage } from '../../src/report/plan-text.ts';
 import { revokerOf } from '../../src/revoke/load-revokers.ts';
@@ -35,7 +36,7 @@ const terms: PlanTerms = {
   graceMs: 7 * 86_400_000,
   revokerOf,
   runbookOf: ({ runbook }) => runbook,
-  isVerified: ({ verify }) => verify !== undefined,
+  isProvable: ({ verify }) => isMortal(verify),
   adminFrom: () => ({ from: 'the environment: A_KEY', isThere: false }),
   standingOf: () => undefined,
   describePlace: ({ line }) => `src/a.env:${line}`,

@@ -8,7 +8,8 @@ import type { Pattern } from '../../src/model/pattern.ts';
 import type { Plan, Purpose } from '../../src/model/plan.ts';
 import type { Credential, RevocationResult } from '../../src/model/revocation.ts';
 import { Secret } from '../../src/model/secret.ts';
-import type { Told, Verdict } from '../../src/model/verdict.ts';
+import { type Told, toldOf, type Verdict } from '../../src/model/verdict.ts';
+import { isMortal } from '../../src/model/verification.ts';
 import { loadPatterns } from '../../src/patterns/pattern-set.ts';
 import { expandExample } from '../../src/patterns/recipes.ts';
 import { type ApplyTerms, applyPlan } from '../../src/revoke/apply.ts';
@@ -34,6 +35,8 @@ export interface Rig {
   readonly terms: ApplyTerms;
   /** Makes a credential that the server knows, and gives both sides of it. */
   readonly plant: (pattern: Pattern, more?: Partial<KnownCredential>) => Promise<Planted>;
+  /** A wire of its own: what breaks too often is taken for down, by all that share one. */
+  readonly ownWire: () => Pick<ApplyTerms, 'wire' | 'ask'> & { readonly close: () => Promise<void> };
   readonly verdictOn: (credential: Credential) => Promise<Verdict>;
   /** Asks, plans and applies. */
   readonly revoke: (planted: readonly Planted[], more?: Partial<RunTerms>) => Promise<Ran>;
@@ -91,20 +94,23 @@ export async function openRig({
   const file = join(folder, 'journal.jsonl');
   const journal = openJournal(file, { actor: 'ann@here' });
   const signal = new AbortController().signal;
-  const wire: Wire = createWire({
-    allowHosts,
-    endpoints: [...descriptions.flatMap(({ provider }) => server.endpoints(provider)), ...endpoints].map(
-      (one) => `${one}#concurrency=64&perSecond=10000`,
-    ),
-    env: {},
-    signal,
-    timeouts: { headersMs: 120_000, totalMs: 120_000 },
-  });
-  const verdictOn = async ({ pattern, secret, parts }: Credential): Promise<Verdict> => {
+  const openWire = (): Wire =>
+    createWire({
+      allowHosts,
+      endpoints: [...descriptions.flatMap(({ provider }) => server.endpoints(provider)), ...endpoints].map(
+        (one) => `${one}#concurrency=64&perSecond=10000`,
+      ),
+      env: {},
+      signal,
+      timeouts: { headersMs: 120_000, totalMs: 120_000 },
+    });
+  const wire = openWire();
+  const verdictBy = async (by: Wire, { pattern, secret, parts }: Credential): Promise<Verdict> => {
     if (!pattern.verify) return { state: 'unverifiable' };
-    const context = { wire, loadProtocol, isPlaceKnown: () => true, now: () => new Date() };
+    const context = { wire: by, loadProtocol, isPlaceKnown: () => true, now: () => new Date() };
     return ask(pattern.verify, { provider: pattern.provider, secret, parts }, context);
   };
+  const verdictOn = (credential: Credential) => verdictBy(wire, credential);
   const terms: ApplyTerms = {
     wire,
     loadTransport,
@@ -123,7 +129,7 @@ export async function openRig({
     proofWindowMs,
   };
 
-  const toldOf = new Map<string, Told>();
+  const toldBefore = new Map<string, Told>();
   const plant: Rig['plant'] = async (pattern, more = {}) => {
     const number = invented++;
     const revoker = await revokerOf(pattern);
@@ -134,10 +140,13 @@ export async function openRig({
     const wanted = pattern.parts.filter(({ name, required }) => required || (used.has(name) && !Object.hasOwn(defaults, name)));
     const template = ['{{secret}}', ...wanted.map(({ name }) => `{{part:${name}}}`)].join(' ');
     const expanded = expandExample(pattern, template, `revoke test ${number}`);
-    const fixed = Object.assign({}, defaults, expanded.parts, ...routesOf(pattern).map((route) => route.parts)) as Record<
-      string,
-      string
-    >;
+    // What names the one that is meant is its own; whatever else a description says is the same for all.
+    const named = routesOf(pattern).flatMap(({ does, on }) => (does ? [...on.matchAll(/\{\{part:([\w-]+)\}\}/g)] : []));
+    const own = Object.fromEntries(
+      named.flatMap(([, name = '']) => (name in expanded.parts ? [[name, expanded.parts[name]]] : [])),
+    );
+    const described = routesOf(pattern).map((route) => route.parts);
+    const fixed: Record<string, string> = Object.assign({}, defaults, expanded.parts, ...described, own);
     const known: KnownCredential = {
       pattern: pattern.id,
       secret: expanded.secret as string,
@@ -163,10 +172,8 @@ export async function openRig({
     const asked = await Promise.all(
       planted.map(async ({ credential }) => {
         const verdict = await verdictOn(credential);
-        if (verdict.state === 'live') toldOf.set(credential.id, verdict);
-        const { identity, account } = { ...toldOf.get(credential.id), ...more.told };
-        const told = { ...(identity !== undefined && { identity }), ...(account !== undefined && { account }) };
-        return { ...credential, verdict: { ...told, ...verdict } };
+        if (verdict.state === 'live') toldBefore.set(credential.id, verdict);
+        return { ...credential, verdict: { ...toldOf(toldBefore.get(credential.id) ?? {}), ...more.told, ...verdict } };
       }),
     );
     const standings = standingsOf(all.journal.lines());
@@ -177,7 +184,7 @@ export async function openRig({
       graceMs: all.graceMs,
       revokerOf,
       runbookOf: ({ runbook }) => runbook,
-      isVerified: ({ verify }) => verify !== undefined,
+      isProvable: ({ verify }) => isMortal(verify),
       adminFrom: ({ admin }) => ({ from: admin?.env ?? '', isThere: true }),
       standingOf: (finding) => standings.get(finding),
       describePlace: () => 'stdin',
@@ -187,6 +194,10 @@ export async function openRig({
 
   return {
     server,
+    ownWire: () => {
+      const own = openWire();
+      return { wire: own, ask: (credential) => verdictBy(own, credential), close: () => own.close() };
+    },
     patterns: set.patterns,
     journal,
     file,
