@@ -6,12 +6,6 @@ import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { Credential, RevocationResult } from '../model/revocation.ts';
-<<<<<<< HEAD
-=======
-import { toldOf, type Verdict } from '../model/verdict.ts';
-import { isMortal } from '../model/verification.ts';
-import { originName } from '../report/origin-path.ts';
->>>>>>> e202ff263f641196f038dfe7283283d70841ddea
 import { planText as planPage } from '../report/plan-text.ts';
 import { resultLine, resultsSummary } from '../report/results-text.ts';
 import { confirmed } from '../revoke/apply.ts';
@@ -113,85 +107,6 @@ async function revoke(scene: Scene): Promise<Exit> {
   return isWhole && results.every(({ state }) => confirmed.has(state)) ? exits.clean : exits.unconfirmed;
 }
 
-<<<<<<< HEAD
-=======
-/**
- * Every credential is asked about before it is planned for: whose it is, and whether there is anything to take back. Of what is
- * dead by our own hand, the plan that did it still knows whose it was.
- */
-async function askFirst(
-  { records, found }: Scene,
-  ask: (credential: Credential) => Promise<Verdict>,
-): Promise<readonly Credential[]> {
-  const standings = standingsOf(records.journal.lines());
-  return Promise.all(
-    found.map(async (credential) => {
-      const verdict = await ask(credential);
-      if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable')
-        await records.store.recordVerdict(credential.id, verdict);
-      const id = standings.get(credential.id)?.disabled?.plan;
-      const kept = id ? records.keptPlan(id) : undefined;
-      const before = kept?.steps.flatMap(({ credentials }) => credentials).find(({ finding }) => finding === credential.id);
-      return { ...credential, verdict: { ...(before && toldOf(before)), ...verdict } };
-    }),
-  );
-}
-
-async function planFor(
-  { options, purpose, records, asking }: Scene,
-  credentials: readonly Credential[],
-  admins: AdminCredentials,
-): Promise<Plan> {
-  const standings = standingsOf(records.journal.lines());
-  return makePlan(credentials, {
-    purpose,
-    by: actorOf(),
-    now: new Date(),
-    graceMs: 'grace' in options ? options.grace : 0,
-    revokerOf,
-    runbookOf: ({ runbook }) => runbook,
-    isProvable: (pattern) => asking.options.askerOf?.(pattern) !== undefined && isMortal(pattern.verify),
-    adminFrom: admins.from,
-    standingOf: (finding) => standings.get(finding),
-    describePlace,
-  });
-}
-
-function describePlace({ origin, line }: Location): string {
-  return origin.kind === 'stdin' ? originName(origin) : `${originName(origin)}:${line}`;
-}
-
-function policyFor(plan: Plan, { options, context }: Scene): Policy & { readonly approvedBy: () => readonly string[] } {
-  const own = keyFile(context.env);
-  const files = [
-    ...(own === undefined ? [] : [join(dirname(own), 'policy.yaml')]),
-    ...options.policy.map((file) => resolve(context.cwd, file)),
-  ];
-  const rules = files.flatMap((file, index) => {
-    const read = readPolicy(file);
-    // One that was named must be there: without it more would be allowed than was meant.
-    if (!read && index >= files.length - options.policy.length)
-      throw new QuashError('usage', `reading the policy ${file}: there is no such file; check the path`);
-    return read ?? [];
-  });
-  const sshFolder = join(context.env.HOME || homedir(), '.ssh');
-  const known = new Map<string, readonly string[]>();
-  const policy = policyOf(rules, {
-    actor: actorOf(),
-    now: () => new Date(),
-    approvals: (signers) => {
-      if (options.plan === undefined) return [];
-      const given =
-        known.get(signers) ??
-        bySomebodyElse(approvalsOf(plan.hash, resolve(context.cwd, options.plan), signers), actorOf(), sshFolder);
-      known.set(signers, given);
-      return given;
-    },
-  });
-  return { ...policy, approvedBy: () => [...new Set([...known.values()].flat())] };
-}
-
->>>>>>> e202ff263f641196f038dfe7283283d70841ddea
 function savePlan(plan: Plan, file: string): void {
   try {
     writeFileSync(file, planText(plan), { mode: 0o600 });

@@ -7,7 +7,8 @@ import { keyFile } from '../ledger/key.ts';
 import type { Location } from '../model/location.ts';
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { Credential, RevocationResult } from '../model/revocation.ts';
-import type { Told, Verdict } from '../model/verdict.ts';
+import { toldOf, type Verdict } from '../model/verdict.ts';
+import { isMortal } from '../model/verification.ts';
 import { originName } from '../report/origin-path.ts';
 import { applyPlan } from '../revoke/apply.ts';
 import { approvalsOf, bySomebodyElse } from '../revoke/approval.ts';
@@ -72,7 +73,7 @@ export async function planFor(
     graceMs: options.grace ?? 0,
     revokerOf,
     runbookOf: ({ runbook }) => runbook,
-    isVerified: (pattern) => asking.options.askerOf?.(pattern) !== undefined,
+    isProvable: (pattern) => asking.options.askerOf?.(pattern) !== undefined && isMortal(pattern.verify),
     adminFrom: admins.from,
     standingOf: (finding) => standings.get(finding),
     describePlace,
@@ -192,9 +193,4 @@ export async function applyWith(
 
 function describePlace({ origin, line }: Location): string {
   return origin.kind === 'stdin' ? originName(origin) : `${originName(origin)}:${line}`;
-}
-
-function toldOf({ identity, account, scopes, created, expires, lastUsed }: Told): Told {
-  const all = { identity, account, scopes, created, expires, lastUsed };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
