@@ -179,7 +179,7 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
     examples: [
       ['quash triage', ''],
       ["quash triage --where 'verdict=live severity>medium'", 'what it shows at first'],
-      ['quash triage --plain', 'a line at a time, for screen readers'],
+      ['quash triage --plain', 'for screen readers'],
     ],
     details: `? shows the keys, : finds an action by its name. Nothing is taken back before its plan was shown and the number typed; where our own authority is used, or much cannot be undone, the provider's name.
 ${whereDetails}

@@ -8,10 +8,10 @@ import { KernelFullError, kernelModule } from '../scan/kernel/kernel.ts';
 import type { LiteralTables } from '../scan/literal-tables.ts';
 import type { Match } from '../scan/match.ts';
 import { createScanner } from '../scan/scanner.ts';
+import { maySpeakOtherwise } from '../scan/sniff.ts';
 import { forScanning, sparingCompiler } from '../scan/threads.ts';
 import { createTurnedDownCollector, type TurnedDownCollector } from '../scan/turned-down.ts';
 import { type ListedFile, readFileBytes, readInto, readUnsized, withOpenFile } from '../sources/files.ts';
-import { maySpeakOtherwise } from '../sources/sniff.ts';
 import type { ScanEvents, ScanOptions } from './scan-options.ts';
 
 /** What scanning files gave: those with matches, in no order, and those that could not be read. */
