@@ -1,14 +1,6 @@
-import {
-  type Argument,
-  type CommandName,
-  commandNames,
-  commandOf,
-  type Flag,
-  flagsOf,
-  groups,
-  longForm,
-  type ValueKind,
-} from './flags.ts';
+import { groups } from './flags/commands.ts';
+import type { Argument, CommandName, Flag, ValueKind } from './flags/declaration.ts';
+import { commandNames, commandOf, flagsOf, longForm } from './flags.ts';
 
 /** What can stand at a place of the command line: these words, a file, or anything. */
 export type Expected = { readonly words: readonly string[] } | 'file' | 'anything';

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { Exit } from './exit.ts';
-import type { CommandName, Options } from './flags.ts';
+import type { CommandName } from './flags/declaration.ts';
+import type { Options } from './flags.ts';
 
 /** What a command gets of the process it runs in. */
 export interface Context {

@@ -1,5 +1,7 @@
 import { Help } from 'commander';
-import { type CommandName, categories, commandNames, commandOf, type Flag, flagsOf, groups, longForm } from './flags.ts';
+import { groups } from './flags/commands.ts';
+import { type CommandName, categories, type Flag } from './flags/declaration.ts';
+import { commandNames, commandOf, flagsOf, longForm } from './flags.ts';
 
 /** Help keeps to the smallest terminal in use, so that it looks the same everywhere and in what is piped. */
 const width = 80;

@@ -8,7 +8,9 @@ import { type Invocation, parse, type Request } from './cli-parse.ts';
 import { type Config, loadConfig, resolveOptions } from './config.ts';
 import { QuashError } from './errors.ts';
 import { type Exit, exits, mergeExits } from './exit.ts';
-import { type CommandName, flagsOf, groups } from './flags.ts';
+import { groups } from './flags/commands.ts';
+import type { CommandName } from './flags/declaration.ts';
+import { flagsOf } from './flags.ts';
 import { readVersion } from './version.ts';
 
 type FirstWord<Name extends string> = Name extends `${infer Word} ${string}` ? Word : Name;

@@ -1,8 +1,10 @@
 import type { Command as Parser } from 'commander';
 import { suggest } from './did-you-mean.ts';
 import { QuashError } from './errors.ts';
+import { groups } from './flags/commands.ts';
+import type { Argument, CommandName, Flag } from './flags/declaration.ts';
 import { readText, type Value } from './flags/values.ts';
-import { type Argument, type CommandName, commandNames, commandOf, type Flag, flagsOf, groups, longForm } from './flags.ts';
+import { commandNames, commandOf, flagsOf, longForm } from './flags.ts';
 
 /** What was typed: only what was, without defaults. `flags` is by name, `positionals` by property. */
 export interface Invocation {

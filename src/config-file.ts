@@ -4,8 +4,9 @@ import { type Document, isMap, isScalar, LineCounter, type Node, type Pair, pars
 import { type ConfigFile, type ConfigPlace, isWithin } from './config.ts';
 import { suggest } from './did-you-mean.ts';
 import { QuashError } from './errors.ts';
+import type { Flag } from './flags/declaration.ts';
 import { type Reading, readYaml, type Value } from './flags/values.ts';
-import { configurableFlags, type Flag, longForm } from './flags.ts';
+import { configurableFlags, longForm } from './flags.ts';
 
 const maxBytes = 1_000_000;
 const maxProblems = 5;

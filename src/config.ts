@@ -3,8 +3,9 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Invocation } from './cli-parse.ts';
 import { QuashError } from './errors.ts';
+import type { CommandName, Flag } from './flags/declaration.ts';
 import { jsonSchemaOf, readText, type Value } from './flags/values.ts';
-import { type CommandName, camelCase, configurableFlags, type Flag, flagsOf, type Options } from './flags.ts';
+import { camelCase, configurableFlags, flagsOf, type Options } from './flags.ts';
 
 /** Where a config file stands, and so whose it is: found in what is scanned, the user's own, or named by `--config`. */
 export type ConfigOwner = 'target' | 'user' | 'flag';

@@ -1,5 +1,5 @@
 import { suggest } from '../did-you-mean.ts';
-import type { ValueKind } from '../flags.ts';
+import type { ValueKind } from './declaration.ts';
 
 export type Value = boolean | number | string | Date;
 

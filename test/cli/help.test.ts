@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { commandNames, flagsOf, groups, longForm } from '../../src/flags.ts';
+import { groups } from '../../src/flags/commands.ts';
+import { commandNames, flagsOf, longForm } from '../../src/flags.ts';
 import { runQuash } from './binary.ts';
 
 const pages = [[], ...commandNames.map((name) => name.split(' ')), ...Object.keys(groups).map((group) => [group])];

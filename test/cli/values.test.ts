@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { ValueKind } from '../../src/flags/declaration.ts';
 import { readText } from '../../src/flags/values.ts';
-import type { ValueKind } from '../../src/flags.ts';
 
 const good: readonly (readonly [ValueKind, string, unknown])[] = [
   ['size', '10', 10],
