@@ -3,8 +3,9 @@ import type { BlobGap, OpenedBlob } from '../scan/history-options.ts';
 import type { Match } from '../scan/match.ts';
 import { createScanner } from '../scan/scanner.ts';
 import { memoryDocument } from '../sources/archives/member-document.ts';
-import type { Limits } from '../sources/document.ts';
-import { isKnown, scanDocument } from './scan-documents.ts';
+import { type Limits, tellingBytes } from '../sources/document.ts';
+import { isKnown } from '../sources/is-known.ts';
+import { scanDocument } from './scan-documents.ts';
 
 /** Makes what scans blobs of a history as what they are: undefined for one that is no more than its bytes. */
 export function createBlobOpener(
@@ -15,8 +16,8 @@ export function createBlobOpener(
 ): (name: string, bytes: Uint8Array) => Promise<OpenedBlob | undefined> {
   const scanner = createScanner(patterns, { minConfidence });
   return async (name, bytes) => {
+    if (!isKnown(bytes.subarray(0, tellingBytes), name)) return undefined;
     const document = memoryDocument({ path: name }, bytes);
-    if (!(await isKnown(document))) return undefined;
     const matches: { match: Match; member?: string }[] = [];
     const gaps: BlobGap[] = [];
     const memberOf = (origin: { readonly kind: string; readonly member?: string }) =>

@@ -15,6 +15,7 @@ import { createArchiveAttachments } from '../sources/chat/archive-attachments.ts
 import { chatFormats } from '../sources/chat/chat-formats.ts';
 import type { Document, FormatContext, Limits, TextFormat } from '../sources/document.ts';
 import type { DocumentKind } from '../sources/document-kinds.ts';
+import { isKnown } from '../sources/is-known.ts';
 import { recogniseChat, recogniseCiLog, recogniseText } from '../sources/recognise-text.ts';
 import { createSiblings } from '../sources/siblings.ts';
 import { sliced } from '../sources/slices.ts';
@@ -55,17 +56,11 @@ export async function scanOtherFile({ path, gap }: OtherFile, scan: DocumentScan
   }
   const { document, close } = opened;
   try {
-    if (gap && scan.as === undefined && !(await isKnown(document))) scan.events.gap(gap);
+    if (gap && scan.as === undefined && !isKnown(await document.head(), document.path)) scan.events.gap(gap);
     else await scanDocument(document, scan);
   } finally {
     await close();
   }
-}
-
-/** Whether a document is of a kind that is more than its bytes. */
-export async function isKnown(document: Document): Promise<boolean> {
-  const head = await document.head();
-  return recogniseContainer(head, document.path) !== undefined || recogniseText(head, document.path) !== undefined;
 }
 
 /** Scans a document and all in it. Throws QuashError('usage') for one that is not what it was said to be. */

@@ -10,8 +10,9 @@ import { createTurnedDownCollector } from '../scan/turned-down.ts';
 import { memoryDocument } from '../sources/archives/member-document.ts';
 import { folderAttachments } from '../sources/chat/folder-attachments.ts';
 import type { DocumentKind } from '../sources/document-kinds.ts';
+import { isKnown } from '../sources/is-known.ts';
 import { readLimits } from '../sources/limits.ts';
-import { type DocumentScan, isKnown, scanDocument, scanOtherFile } from './scan-documents.ts';
+import { type DocumentScan, scanDocument, scanOtherFile } from './scan-documents.ts';
 import type { OtherFile } from './scan-files.ts';
 import type { ScanEvents, ScanOptions } from './scan-options.ts';
 
@@ -71,7 +72,7 @@ export async function scanOthers(
 /** Scans bytes of stdin as what they are; undefined where they are no more than bytes. */
 export async function scanBytesAsKnown(bytes: Uint8Array, setting: OthersSetting): Promise<ScannedOthers | undefined> {
   const document = memoryDocument({ path: '-' }, bytes);
-  if (setting.as === undefined && !(await isKnown(document))) return undefined;
+  if (setting.as === undefined && !isKnown(await document.head(), document.path)) return undefined;
   const isWhole = (origin: Origin) => origin.kind === 'file';
   const { scan, total } = openScan(setting, (match, origin) =>
     setting.collect(match, isWhole(origin) ? { kind: 'stdin' } : origin),

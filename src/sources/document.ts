@@ -1,6 +1,9 @@
 import type { Gap } from '../model/gap.ts';
 import type { View } from '../model/view.ts';
 
+/** As many bytes of a document's beginning as tell what it is. */
+export const tellingBytes = 65_536;
+
 /** Something with bytes: a file, or a member of an archive. */
 export interface Document {
   /** The file, relative to the target. */

@@ -1,6 +1,7 @@
-import { Header, Pax } from 'tar';
+import type { Pax } from 'tar';
 import type { Gap } from '../../model/gap.ts';
 import type { Container, Document } from '../document.ts';
+import { tarPackage } from '../lazy-packages.ts';
 import { type ByteReader, createByteReader, createSeekingReader } from './byte-reader.ts';
 import { gapIn, placeIn, streamDocument } from './member-document.ts';
 
@@ -51,13 +52,13 @@ export async function* readTar(document: Document, reader: ByteReader): AsyncGen
         continue;
       }
       isLost = false;
-      const header = new Header(block, 0, extended, global);
+      const header = new (tarPackage().Header)(block, 0, extended, global);
       const { type } = header;
       const size = header.size ?? 0;
       if (type === 'ExtendedHeader' || type === 'OldExtendedHeader' || type === 'GlobalExtendedHeader') {
         const text = await readText(reader, size);
-        if (type === 'GlobalExtendedHeader') global = Pax.parse(text, global, true);
-        else extended = Pax.parse(text, extended, false);
+        if (type === 'GlobalExtendedHeader') global = tarPackage().Pax.parse(text, global, true);
+        else extended = tarPackage().Pax.parse(text, extended, false);
         continue;
       }
       if (type === 'NextFileHasLongPath' || type === 'OldGnuLongPath' || type === 'NextFileHasLongLinkpath') {

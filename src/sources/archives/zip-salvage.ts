@@ -1,6 +1,6 @@
-import { getFileNameLowLevel, parseExtraFields } from 'yauzl';
 import type { Gap } from '../../model/gap.ts';
 import type { Document, FormatContext } from '../document.ts';
+import { yauzl } from '../lazy-packages.ts';
 import { chunksOf } from './file-document.ts';
 import { isGap, placeIn } from './member-document.ts';
 import type { RandomAccess } from './random-access.ts';
@@ -80,7 +80,7 @@ async function readHeader(bytes: RandomAccess, at: number): Promise<Header | und
   const rest = Buffer.from(await bytes.range(at + headerBytes, start));
   if (rest.length < nameBytes) return undefined;
   const extra = extraFields(rest.subarray(nameBytes));
-  const name = getFileNameLowLevel(flags, rest.subarray(0, nameBytes), extra, true);
+  const name = yauzl().getFileNameLowLevel(flags, rest.subarray(0, nameBytes), extra, true);
   const method = fixed.readUInt16LE(8);
   const isEncrypted = (flags & 1) !== 0;
   // Bit 3: sizes and checksum come after the data.
@@ -102,7 +102,7 @@ async function readHeader(bytes: RandomAccess, at: number): Promise<Header | und
 
 function extraFields(raw: Buffer): { id: number; data: Buffer }[] {
   try {
-    return parseExtraFields(raw);
+    return yauzl().parseExtraFields(raw);
   } catch {
     // A damaged extra field only costs the name in Unicode and the sizes past 4 GB.
     return [];

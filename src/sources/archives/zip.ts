@@ -1,14 +1,8 @@
 import { Readable } from 'node:stream';
-import {
-  type Entry,
-  fromRandomAccessReaderPromise,
-  getFileNameLowLevel,
-  type LocalFileHeader,
-  RandomAccessReader,
-  type ZipFile,
-} from 'yauzl';
+import type { Entry, LocalFileHeader, RandomAccessReader, ZipFile } from 'yauzl';
 import type { Gap } from '../../model/gap.ts';
 import type { Container, Document, FormatContext } from '../document.ts';
+import { yauzl } from '../lazy-packages.ts';
 import { chunksOf } from './file-document.ts';
 import { gapIn, isGap, placeIn } from './member-document.ts';
 import { from, type RandomAccess, randomAccess } from './random-access.ts';
@@ -34,7 +28,7 @@ export const zip: Container = {
     const seen = new Set<number>();
     let damage: string | undefined;
     try {
-      const directory = await fromRandomAccessReaderPromise(readerOf(bytes), bytes.size, {
+      const directory = await yauzl().fromRandomAccessReaderPromise(readerOf(bytes), bytes.size, {
         decodeStrings: false,
         validateEntrySizes: false,
         strictFileNames: true,
@@ -116,7 +110,7 @@ function differs(entry: Entry, header: LocalFileHeader): boolean {
 }
 
 function nameOf(entry: Entry): string {
-  return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
+  return yauzl().getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
 }
 
 /**
@@ -136,7 +130,7 @@ function readerOf({ size, range }: RandomAccess): RandomAccessReader {
     }
     return window.bytes.subarray(position - window.at, position - window.at + length);
   }
-  return Object.assign(new (RandomAccessReader as unknown as new () => RandomAccessReader)(), {
+  return Object.assign(new (yauzl().RandomAccessReader as unknown as new () => RandomAccessReader)(), {
     _readStreamForRange: (start: number, end: number) => Readable.from(chunksOf(range, start, end)),
     read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null) => void) {
       read(length, position).then(

@@ -1,8 +1,8 @@
-import addressparser from 'nodemailer/lib/addressparser';
 import type { Gap } from '../../model/gap.ts';
 import type { ChatOrigin } from '../../model/origin.ts';
 import { buildView, type Slice, type View, type ViewBuilder } from '../../model/view.ts';
 import type { Document, FormatContext, TextFormat } from '../document.ts';
+import { addressparser } from '../lazy-packages.ts';
 import { createDecodedText, takeRaw } from './decoded-text.ts';
 import { headText } from './head-text.ts';
 import { decodeWords, headerValue, type MailHeader, type MailPart, readHeaders, readParts } from './mail-parts.ts';
@@ -208,7 +208,7 @@ function leftOut(
 
 /** What a mail's headers tell of it. */
 function toldBy(headers: readonly MailHeader[]): Partial<ChatOrigin> {
-  const [from] = addressparser(headers.find(({ name }) => name === 'from')?.value ?? '');
+  const [from] = addressparser()(headers.find(({ name }) => name === 'from')?.value ?? '');
   const references = headerValue(headers, 'references') ?? headerValue(headers, 'in-reply-to');
   return {
     author: authorOf(undefined, from?.name ? decodeWords(from.name) : undefined, from?.address || undefined),

@@ -1,4 +1,4 @@
-import { decodeHTML } from 'entities';
+import { entities } from '../lazy-packages.ts';
 import { type DecodedText, markOf, marks, push, pushCodePoint } from './decoded-text.ts';
 
 /** What a client may have written into a text: Slack's links, HTML's tags, or neither; entities and typography it may be in any. */
@@ -202,7 +202,7 @@ function undoEntity(text: DecodedText, at: number, end: number): number {
   const { bytes } = text;
   const close = entityEnd(bytes, at + 1, Math.min(end, at + longestEntity));
   const written = close < 0 ? '' : bytes.toString('latin1', at, close + 1);
-  const meant = common.get(written) ?? (written === '' ? '' : decodeHTML(written));
+  const meant = common.get(written) ?? (written === '' ? '' : entities().decodeHTML(written));
   if (close < 0 || meant === written || Buffer.byteLength(meant) > written.length) {
     keep(text, at);
     return at + 1;

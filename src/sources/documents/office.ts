@@ -1,8 +1,8 @@
-import { decodeXML } from 'entities';
 import type { Gap } from '../../model/gap.ts';
 import { buildView, type View, type ViewBuilder } from '../../model/view.ts';
 import { originOf } from '../archives/member-document.ts';
 import type { Document, TextFormat } from '../document.ts';
+import { entities } from '../lazy-packages.ts';
 import { type CutSlice, cutSlices } from './slices.ts';
 
 const namespaces = [
@@ -117,7 +117,7 @@ function copyText(text: Buffer, from: number, end: number, view: ViewBuilder): v
     const semicolon = text.indexOf(';', mark);
     if (semicolon < 0 || semicolon >= end || semicolon - mark > 12) continue;
     const entity = text.toString('latin1', mark, semicolon + 1);
-    const decoded = decodeXML(entity);
+    const decoded = entities().decodeXML(entity);
     if (decoded === entity) continue;
     view.copy(at, mark);
     view.replace(decoded, mark, semicolon + 1);
