@@ -19,7 +19,7 @@ const core = [
 ];
 
 /** Entry points beside the command line: threads. */
-const workers = ['commands/scan-files-worker.ts', 'scan/history-worker.ts'];
+const workers = ['commands/scan-files-worker.ts', 'commands/scan-others-worker.ts', 'scan/history-worker.ts'];
 
 /** Bundles the sources below `root`. */
 export async function bundle(root) {

@@ -13,7 +13,7 @@ import { originOf } from '../sources/archives/member-document.ts';
 import { recogniseContainer } from '../sources/archives/recognise.ts';
 import { createArchiveAttachments } from '../sources/chat/archive-attachments.ts';
 import { chatFormats } from '../sources/chat/chat-formats.ts';
-import type { Document, FormatContext, Limits, TextFormat } from '../sources/document.ts';
+import type { Document, FormatContext, Limits, Share, TextFormat } from '../sources/document.ts';
 import type { DocumentKind } from '../sources/document-kinds.ts';
 import { isKnown } from '../sources/is-known.ts';
 import { recogniseChat, recogniseCiLog, recogniseText } from '../sources/recognise-text.ts';
@@ -42,6 +42,8 @@ export interface DocumentScan {
   readonly events: DocumentEvents;
   /** What everything that is scanned was said to be. */
   readonly as?: DocumentKind;
+  /** Of a file that other threads scan as well, what is whose. */
+  readonly share?: Share;
 }
 
 /**
@@ -56,8 +58,9 @@ export async function scanOtherFile({ path, gap }: OtherFile, scan: DocumentScan
   }
   const { document, close } = opened;
   try {
-    if (gap && scan.as === undefined && !isKnown(await document.head(), document.path)) scan.events.gap(gap);
-    else await scanDocument(document, scan);
+    if (gap && scan.as === undefined && !isKnown(await document.head(), document.path)) {
+      if (scan.share?.take(0) ?? true) scan.events.gap(gap);
+    } else await scanDocument(document, scan);
   } finally {
     await close();
   }
@@ -65,7 +68,7 @@ export async function scanOtherFile({ path, gap }: OtherFile, scan: DocumentScan
 
 /** Scans a document and all in it. Throws QuashError('usage') for one that is not what it was said to be. */
 export async function scanDocument(file: Document, scan: DocumentScan): Promise<void> {
-  const { limits, signal, events, as } = scan;
+  const { limits, signal, events, as, share } = scan;
   if (as === 'archive' && recogniseContainer(await file.head(), file.path) === undefined) {
     throw new QuashError(
       'usage',
@@ -74,7 +77,7 @@ export async function scanDocument(file: Document, scan: DocumentScan): Promise<
   }
   const siblings = createSiblings(file, scan);
   const attached = createArchiveAttachments(siblings, { limits, signal });
-  for await (const one of expand(file, recogniseContainer, { limits, signal })) {
+  for await (const one of expand(file, recogniseContainer, { limits, signal, ...(share ? { share } : {}) })) {
     signal.throwIfAborted();
     if ('reason' in one) {
       events.gap(one);

@@ -43,8 +43,20 @@ export const defaultLimits: Limits = {
   maxWholeBytes: 256_000_000,
 };
 
+/** What several threads that read one file agree on: who reads which part of it, and how much all of them unpacked. */
+export interface Share {
+  /** Whether the caller is to read a part, by its number; yes to one of all that ask. */
+  take(part: number): boolean;
+  /** Counts bytes that were unpacked, and returns those of all. */
+  countBytes(bytes: number): number;
+  /** Counts a document, and returns those of all. */
+  countEntry(): number;
+}
+
 export interface FormatContext {
   readonly signal: AbortSignal;
+  /** Where other threads read the same file: parts that can be read in any order are shared out, anything else is part 0. */
+  readonly share?: Share;
   readonly limits: Limits;
   /** A document that lies beside this one, in its folder or archive: `users.json` of a Slack export. By path from there. */
   readonly sibling?: (path: string) => Promise<Document | undefined>;

@@ -38,7 +38,7 @@ export const zip: Container = {
     } catch (error) {
       damage = (error as Error).message;
     }
-    if (damage === undefined) return;
+    if (damage === undefined || (context.share && !context.share.take(0))) return;
     yield gapIn(
       document,
       'corrupt',
@@ -56,9 +56,11 @@ async function* listed(
   context: FormatContext,
 ): AsyncGenerator<Document | Gap, string | undefined> {
   let damage: string | undefined;
+  let part = 0;
   for await (const entry of directory.eachEntry()) {
     const name = nameOf(entry);
     if (isFolder(name, entry.compressedSize)) continue;
+    part++;
     const place = placeIn(document, name);
     const header = await localHeader(directory, entry);
     if ('error' in header) {
@@ -68,6 +70,7 @@ async function* listed(
     // Who reads by the list sees one member, who reads by the headers another: both are read.
     if (differs(entry, header)) damage = `it differs from the header of ${JSON.stringify(name)}`;
     else seen.add(entry.relativeOffsetOfLocalHeader);
+    if (context.share && !context.share.take(part)) continue;
     const start = header.fileDataStart;
     const outcome: MemberOutcome = freshOutcome();
     const member = zipMember(
