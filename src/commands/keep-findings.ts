@@ -14,7 +14,7 @@ import { resolveTarget, type TargetKind } from '../sources/target.ts';
 import { readVersion } from '../version.ts';
 import { pathFilter } from './collect-candidates.ts';
 import { openOrMakeStore } from './open-store.ts';
-import type { Scanned } from './scan-targets.ts';
+import type { Scanned } from './scanned.ts';
 import { identifyWith } from './settle-findings.ts';
 
 /** What a scan gave, for the ledger. */

@@ -11,3 +11,10 @@ export interface ScanEvents {
   readonly warn: (text: string) => void;
   readonly turnedDown?: (row: TurnedDownPlace, origin: Origin) => void;
 }
+
+/** Whether the options ask for a part of the history. */
+export function asksForHistory(options: ScanOptions): boolean {
+  return Boolean(
+    options.range || options.since || options.sinceCommit || options.branch?.length || options.unreachable || options.staged,
+  );
+}
