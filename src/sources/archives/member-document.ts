@@ -47,7 +47,12 @@ export interface Leaf extends Document {
 
 /** Bytes in memory that are a leaf. */
 export function leafDocument(place: Place, held: Uint8Array): Leaf {
-  return { ...memoryDocument(place, held), isLeaf: true };
+  return asLeaf(memoryDocument(place, held));
+}
+
+/** The same of a document that comes as a stream. */
+export function asLeaf(document: Document): Leaf {
+  return { ...document, isLeaf: true };
 }
 
 /**

@@ -8,7 +8,7 @@ import { gapIn, isGap, placeIn } from './member-document.ts';
 import { from, type RandomAccess, randomAccess } from './random-access.ts';
 import { freshOutcome, gapOfOutcome, type MemberOutcome } from './unpack.ts';
 import { isFolder, zipMember } from './zip-member.ts';
-import { salvageZip } from './zip-salvage.ts';
+import { hidesMember, salvageZip } from './zip-salvage.ts';
 
 /**
  * zip and all that is one: jar, war, whl, nupkg, apk, ipa, Office documents, and crx, which is one behind a header. Read by
@@ -25,7 +25,7 @@ export const zip: Container = {
       return;
     }
     const bytes = from(whole, crxHeaderBytes(await whole.range(0, 16)));
-    const seen = new Set<number>();
+    const seen = new Map<number, number>();
     let damage: string | undefined;
     try {
       const directory = await yauzl().fromRandomAccessReaderPromise(readerOf(bytes), bytes.size, {
@@ -35,6 +35,7 @@ export const zip: Container = {
         autoClose: false,
       });
       damage = yield* listed(document, directory, bytes, seen, context);
+      if (damage === undefined && (await hidesMember(bytes, seen))) damage = 'it leaves out members';
     } catch (error) {
       damage = (error as Error).message;
     }
@@ -52,14 +53,17 @@ async function* listed(
   document: Document,
   directory: ZipFile,
   bytes: RandomAccess,
-  seen: Set<number>,
+  seen: Map<number, number>,
   context: FormatContext,
 ): AsyncGenerator<Document | Gap, string | undefined> {
   let damage: string | undefined;
   let part = 0;
   for await (const entry of directory.eachEntry()) {
     const name = nameOf(entry);
-    if (isFolder(name, entry.compressedSize)) continue;
+    if (isFolder(name, entry.compressedSize)) {
+      seen.set(entry.relativeOffsetOfLocalHeader, entry.relativeOffsetOfLocalHeader + 4);
+      continue;
+    }
     part++;
     const place = placeIn(document, name);
     const header = await localHeader(directory, entry);
@@ -68,8 +72,8 @@ async function* listed(
       continue;
     }
     // Who reads by the list sees one member, who reads by the headers another: both are read.
-    if (differs(entry, header)) damage = `it differs from the header of ${JSON.stringify(name)}`;
-    else seen.add(entry.relativeOffsetOfLocalHeader);
+    if (differs(entry, header)) damage = differing;
+    else seen.set(entry.relativeOffsetOfLocalHeader, header.fileDataStart + entry.compressedSize);
     if (context.share && !context.share.take(part)) continue;
     const start = header.fileDataStart;
     const outcome: MemberOutcome = freshOutcome();
@@ -90,6 +94,10 @@ async function* listed(
     if (isGap(member)) continue;
     const gap = gapOfOutcome(place, outcome, context.limits);
     if (gap) yield gap;
+    // Where the header leaves the sizes to others, those of the list may be what is wrong.
+    if (outcome.error === undefined || areSizesTold(header)) continue;
+    damage = differing;
+    seen.delete(entry.relativeOffsetOfLocalHeader);
   }
   return damage;
 }
@@ -102,13 +110,18 @@ async function localHeader(directory: ZipFile, entry: Entry): Promise<LocalFileH
   }
 }
 
+const differing = 'it differs from the headers of its members';
+
+function areSizesTold(header: LocalFileHeader): boolean {
+  return (header.generalPurposeBitFlag & 8) === 0 && header.compressedSize !== 0xffff_ffff;
+}
+
 /** Whether list and header disagree on how a member is packed, or, where the header tells it, on how long it is. */
 function differs(entry: Entry, header: LocalFileHeader): boolean {
-  const areSizesTold = (header.generalPurposeBitFlag & 8) === 0 && header.compressedSize !== 0xffff_ffff;
   return (
     entry.compressionMethod !== header.compressionMethod ||
     ((entry.generalPurposeBitFlag ^ header.generalPurposeBitFlag) & 1) !== 0 ||
-    (areSizesTold && entry.compressedSize !== header.compressedSize)
+    (areSizesTold(header) && entry.compressedSize !== header.compressedSize)
   );
 }
 

@@ -3,7 +3,7 @@ import type { ChatOrigin } from '../../model/origin.ts';
 import { buildView, type Slice, type View, type ViewBuilder } from '../../model/view.ts';
 import type { Document, FormatContext, TextFormat } from '../document.ts';
 import { addressparser } from '../lazy-packages.ts';
-import { createDecodedText, takeRaw } from './decoded-text.ts';
+import { createDecodedText, endLinesByFeed, takeRaw } from './decoded-text.ts';
 import { headText } from './head-text.ts';
 import { decodeWords, headerValue, type MailHeader, type MailPart, readHeaders, readParts } from './mail-parts.ts';
 import { readSlices } from './slices.ts';
@@ -141,6 +141,7 @@ function createMailWriter(here: ChatOrigin, channel: string | undefined) {
         part.type === 'text/html' ? (part.isAlternative ? 'repeat-html' : 'html') : part.isAlternative ? 'repeat' : 'text';
       if (part.end - part.start <= chunkBytes * 2) {
         take(bytes, part, part.start, part.end);
+        endLinesByFeed(text);
         toUtf8(text, part.charset);
         undoMarkup(text, markupOf(role));
         writer.writeTaken(shared, bytes, text, role);
@@ -149,6 +150,7 @@ function createMailWriter(here: ChatOrigin, channel: string | undefined) {
       for (let chunk = part.start; chunk < part.end; ) {
         const chunkEnd = Math.min(part.end, lineStartBefore(bytes, chunk + chunkBytes, chunk + 1, part.end));
         take(bytes, part, chunk, chunkEnd);
+        endLinesByFeed(text);
         toUtf8(text, part.charset);
         undoMarkup(text, markupOf(role));
         const own = bytes.subarray(chunk, chunkEnd);

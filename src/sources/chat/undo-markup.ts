@@ -1,3 +1,4 @@
+import { readSequence, type Sequence } from '../ci-logs/escape-sequences.ts';
 import { entities } from '../lazy-packages.ts';
 import { type DecodedText, markOf, marks, push, pushCodePoint } from './decoded-text.ts';
 
@@ -245,6 +246,7 @@ function entityEnd(bytes: Uint8Array, start: number, end: number): number {
 function undoCharacter(text: DecodedText, at: number, end: number): number {
   const { bytes } = text;
   const byte = bytes[at];
+  if (byte === 0x1b) return undoSequence(text, at, end);
   const length = byte === 0xc2 ? 2 : 3;
   if (at + length > end) {
     keep(text, at);
@@ -259,6 +261,17 @@ function undoCharacter(text: DecodedText, at: number, end: number): number {
     for (let index = 0; index < meant.length; index++) put(text, meant.charCodeAt(index), at, at + length);
   }
   return at + length;
+}
+
+const sequence: Sequence = { end: 0, kind: 'style', inner: 0, innerEnd: 0 };
+
+/** A sequence of a terminal: a style goes, a move is a blank, and what is within a string is text. Returns where to read on. */
+function undoSequence(text: DecodedText, at: number, end: number): number {
+  readSequence(text.bytes, at, end, sequence);
+  if (sequence.kind === 'style') return sequence.end;
+  const next = sequence.kind === 'string' ? sequence.inner : sequence.end;
+  put(text, space, at, next);
+  return next;
 }
 
 function plain(code: number): string | undefined {
