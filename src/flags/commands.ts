@@ -50,6 +50,7 @@ Exit codes: 4 live, 1 everything else that was found, 2 usage or config or nothi
     arguments: [],
     examples: [
       ['quash drill', 'from commit to proved dead'],
+      ['quash drill --triage', 'take them back by hand, in the terminal UI'],
       ['quash drill --keep=/tmp/drill', 'the ledger is there to look at'],
     ],
     details: `Providers are played on loopback; the run may reach nothing else, and reads and changes nothing of yours.
