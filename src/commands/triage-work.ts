@@ -13,21 +13,29 @@ import type { Journal, JournalLine } from '../revoke/journal.ts';
 import type { Work } from '../triage/session.ts';
 import { openStore } from './open-store.ts';
 
+export interface TriageWork extends Work {
+  /** The ledger, which is opened when it is first needed. */
+  readonly open: () => Promise<Ledger>;
+  readonly close: () => Promise<void>;
+}
+
 /** What `quash triage` has done for it: each by the functions of the command that does the same. */
 export function openTriageWork(
   options: Options<'triage'>,
   context: Context,
   warn: (text: string) => void,
-): Work & { readonly close: () => Promise<void> } {
+  openLedger: () => Promise<Ledger> = () => openStore(options, context),
+): TriageWork {
   let opened: Promise<Ledger> | undefined;
   const open = () => {
-    opened ??= openStore(options, context);
+    opened ??= openLedger();
     return opened;
   };
   /** The credentials of the plans that were made, until they are done. */
   const planned = new Map<string, { readonly credentials: ReadonlyMap<string, Credential>; readonly purpose: Purpose }>();
 
   return {
+    open,
     load: async () => (await open()).find(() => true),
     read: async (ids) => {
       const ledger = await open();

@@ -79,7 +79,7 @@ export async function runScreen({
   try {
     // The first paint goes out before the ledger is read, which takes this thread for a moment.
     await new Promise((resolve) => setImmediate(resolve));
-    session.dispatch({ kind: 'stale' });
+    session.dispatch({ kind: work.scan ? 'scan' : 'stale' });
     watch(() => session.dispatch({ kind: 'stale' }), over.signal);
     await quit;
     await session.settled();

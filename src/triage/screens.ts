@@ -6,10 +6,10 @@ import { resultLine, resultsSummary } from '../report/results-text.ts';
 import { type ActionName, actions, keyName, matchingActions } from './actions.ts';
 import { confirmationOf } from './confirmation.ts';
 import { detailLines } from './detail-lines.ts';
-import { cutLine, type Line, line, paintedLine, wrapped } from './line.ts';
+import { cutLine, type Line, line, paintedLine, type Span, wrapped } from './line.ts';
 import { listHead, listLines } from './list-lines.ts';
 import { questionsOf } from './questions.ts';
-import { bodyHeight, type Screen, type TriageState } from './state.ts';
+import { bodyHeight, type ScanState, type Screen, type TriageState } from './state.ts';
 
 /** The screen as it is drawn: three lines of head, the body, and two of foot. */
 export interface Drawn<L = Line> {
@@ -45,14 +45,24 @@ function topOf({ screen, ...state }: TriageState, count: number): number {
 }
 
 function headLines(state: TriageState): readonly Line[] {
-  const { screen, isLoading } = state;
+  const { screen, isLoading, scan } = state;
   const title = titleOf(screen);
   const counts = countsOf(state);
   return [
-    [{ text: 'quash triage', bold: true }, { text: `  ${title}${isLoading ? '  reading the ledger …' : ''}` }],
+    [
+      { text: 'quash triage', bold: true },
+      { text: `  ${title}` },
+      ...(scan ? [scanSpan(scan)] : isLoading ? [{ text: '  reading the ledger …' }] : []),
+    ],
     line(counts, { dim: true }),
     screen.kind === 'list' ? listHead(state.columns) : line('─'.repeat(state.columns), { dim: true }),
   ];
+}
+
+function scanSpan(scan: ScanState): Span {
+  if (scan.state === 'running') return { text: neutralise(`  scanning: ${scan.progress || '…'}`), color: 'cyan' };
+  if (scan.gaps === 0) return { text: '' };
+  return { text: `  incomplete: ${counted(scan.gaps, 'place')} could not be read`, color: 'yellow' };
 }
 
 function titleOf(screen: Screen): string {

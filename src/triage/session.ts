@@ -2,12 +2,15 @@ import type { Purpose } from '../model/plan.ts';
 import type { RevocationResult } from '../model/revocation.ts';
 import type { DecisionInput, FindingHistory, StoredFinding } from '../model/stored-finding.ts';
 import { counted } from '../report/quantities.ts';
+import { atMostEvery } from './at-most-every.ts';
 import { indexWords } from './rows.ts';
 import type { Effect, Event, Planned, TriageState } from './state.ts';
 import { update } from './update.ts';
 
 /** What the terminal UI has done for it: by the same functions as the other commands. */
 export interface Work {
+  /** Fills the ledger by a scan, where one was asked for, until it is aborted. */
+  readonly scan?: (told: ScanTold, signal: AbortSignal) => Promise<ScanTaken>;
   readonly load: () => Promise<readonly StoredFinding[]>;
   /** Those of these ids, as they are now. */
   readonly read: (ids: readonly string[]) => Promise<readonly StoredFinding[]>;
@@ -22,7 +25,24 @@ export interface Work {
   ) => Promise<readonly RevocationResult[]>;
 }
 
+/** What is told of along a scan. */
+export interface ScanTold {
+  readonly onProgress: (progress: string) => void;
+  /** The ledger holds more than it did, or knows more of it. */
+  readonly onChange: () => void;
+}
+
+export interface ScanTaken {
+  /** In words: `12 objects scanned, 3 findings`. */
+  readonly summary: string;
+  /** How many places could not be read. */
+  readonly gaps: number;
+}
+
 const piece = 500;
+/** As often as a person can follow: every change has the list read again. */
+const relistMs = 300;
+const progressMs = 80;
 
 export interface Session {
   readonly state: () => TriageState;
@@ -48,6 +68,7 @@ export function openSession(
 ): Session {
   let state = first;
   const open = new Set<Promise<void>>();
+  const scanning = new AbortController();
 
   function dispatch(event: Event): void {
     const step = update(state, event);
@@ -58,6 +79,7 @@ export function openSession(
 
   function start(effect: Effect): void {
     if (effect.kind === 'quit' || effect.kind === 'interrupt') {
+      scanning.abort();
       onEnd(effect.kind);
       return;
     }
@@ -69,6 +91,8 @@ export function openSession(
 
   async function run(effect: Exclude<Effect, { kind: 'quit' | 'interrupt' }>): Promise<void> {
     switch (effect.kind) {
+      case 'scan':
+        return scan();
       case 'load':
         return load();
       case 'history':
@@ -89,6 +113,20 @@ export function openSession(
         return apply(effect.planned);
       default:
         return effect satisfies never;
+    }
+  }
+
+  async function scan(): Promise<void> {
+    if (!work.scan) return;
+    const changed = atMostEvery(relistMs, () => dispatch({ kind: 'stale' }));
+    const onProgress = atMostEvery(progressMs, (progress: string) => dispatch({ kind: 'scanning', progress }));
+    try {
+      dispatch({ kind: 'scanned', ...(await work.scan({ onProgress, onChange: changed }, scanning.signal)) });
+    } catch (error) {
+      // Who leaves has stopped it.
+      if (scanning.signal.aborted) return;
+      dispatch({ kind: 'scanned', summary: '', gaps: 1 });
+      throw error;
     }
   }
 

@@ -55,6 +55,11 @@ export type Screen =
   | { readonly kind: 'help'; readonly top: number; readonly back: Screen }
   | { readonly kind: 'palette'; readonly typed: string; readonly at: number; readonly back: Screen };
 
+/** How far the scan is, or what it left unread. */
+export type ScanState =
+  | { readonly state: 'running'; readonly progress: string }
+  | { readonly state: 'over'; readonly gaps: number };
+
 export type ScreenKind = Screen['kind'];
 
 export interface TriageState {
@@ -62,6 +67,8 @@ export interface TriageState {
   readonly rows: number;
   readonly now: Date;
   readonly isLoading: boolean;
+  /** The scan that fills the ledger, where one was asked for. */
+  readonly scan: ScanState | undefined;
   /** All findings of the ledger, in its order. */
   readonly findings: readonly StoredFinding[];
   /** Those that are listed, with headings between them. */
@@ -88,6 +95,10 @@ export type Event =
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'resized'; readonly columns: number; readonly rows: number }
+  /** What was named is to be scanned. */
+  | { readonly kind: 'scan' }
+  | { readonly kind: 'scanning'; readonly progress: string }
+  | { readonly kind: 'scanned'; readonly summary: string; readonly gaps: number }
   /** The ledger is to be read: at first, and when somebody else changed it. */
   | { readonly kind: 'stale' }
   | { readonly kind: 'loaded'; readonly findings: readonly StoredFinding[]; readonly now: Date }
@@ -103,6 +114,7 @@ export type Event =
 
 /** What is to be done outside of the state. */
 export type Effect =
+  | { readonly kind: 'scan' }
   | { readonly kind: 'load' }
   | { readonly kind: 'history'; readonly id: string }
   | { readonly kind: 'verify'; readonly ids: readonly string[] }
@@ -128,6 +140,7 @@ export function startState(
     ...terminal,
     now,
     isLoading: true,
+    scan: undefined,
     findings: [],
     listed: [],
     cursor: 0,

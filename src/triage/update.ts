@@ -25,6 +25,16 @@ export function update(state: TriageState, event: Event): Step {
       return onText({ ...state, message: undefined }, oneLine(event.text));
     case 'resized':
       return only(scrolled({ ...state, columns: event.columns, rows: event.rows }));
+    case 'scan':
+      return { state: { ...state, isLoading: false, scan: { state: 'running', progress: '' } }, effects: [{ kind: 'scan' }] };
+    case 'scanning':
+      return only(state.scan?.state === 'running' ? { ...state, scan: { state: 'running', progress: event.progress } } : state);
+    case 'scanned':
+      // What was left out of the list to keep up is read now.
+      return {
+        state: { ...state, isLoading: true, scan: { state: 'over', gaps: event.gaps }, message: event.summary || state.message },
+        effects: [{ kind: 'load' }],
+      };
     case 'stale':
       return { state: { ...state, isLoading: true }, effects: [{ kind: 'load' }] };
     case 'loaded':
