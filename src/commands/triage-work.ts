@@ -41,7 +41,15 @@ export function openTriageWork(
       const ledger = await open();
       return Promise.all(ids.map((id) => ledger.get(id)));
     },
-    history: async (id) => (await open()).history(id),
+    async history(id) {
+      const { detailOf } = await import('./triage-detail.ts');
+      return detailOf(await open(), id, options.patterns);
+    },
+    async reveal(id) {
+      const ledger = await open();
+      const { secret, parts } = await ledger.unseal(await ledger.get(id));
+      return [secret.reveal(), ...Object.entries(parts).map(([name, part]) => `${name} ${part.reveal()}`)].join('  ');
+    },
     async verify(ids) {
       const ledger = await open();
       const { askAgain } = await import('./verify-stored.ts');

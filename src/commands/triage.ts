@@ -45,6 +45,7 @@ export async function run(given: Options<'triage'>, context: Context): Promise<E
         stdin,
         stdout: stdout as typeof stdout & { readonly fd: number },
         color: context.color.stdout,
+        env,
         // The handler of the command line ends everything in order.
         interrupt: () => process.kill(process.pid, 'SIGINT'),
         watch: (onChange, until) => watchStore(place, onChange, until),

@@ -5,7 +5,7 @@ import { counted } from '../report/quantities.ts';
 import { resultLine, resultsSummary } from '../report/results-text.ts';
 import { type ActionName, actions, keyName, matchingActions } from './actions.ts';
 import { confirmationOf } from './confirmation.ts';
-import { detailLines } from './detail-lines.ts';
+import { detailLines, placeMark } from './detail-lines.ts';
 import { cutLine, type Line, line, paintedLine, type Span, wrapped } from './line.ts';
 import { listHead, listLines } from './list-lines.ts';
 import { questionsOf } from './questions.ts';
@@ -36,6 +36,14 @@ export function paintedOf({ head, body, foot }: Drawn, paint: Paint): Drawn<stri
 /** How many lines what is shown is long, in and outside of the window. */
 export function lineCount(state: TriageState): number {
   return bodyLines(state).length;
+}
+
+/** The line of what is shown on which the marked place stands. */
+export function markedLine(state: TriageState): number {
+  return Math.max(
+    0,
+    bodyLines(state).findIndex(([first]) => first?.text.startsWith(placeMark)),
+  );
 }
 
 function topOf({ screen, ...state }: TriageState, count: number): number {
@@ -109,7 +117,13 @@ function bodyLines(state: TriageState): readonly Line[] {
     case 'detail': {
       const finding = findings.find(({ id }) => id === screen.id);
       if (!finding) return [line('It is not in the ledger any more.')];
-      return detailLines(finding, screen.history, { all: findings, columns, now });
+      return detailLines(finding, screen.history, {
+        all: findings,
+        columns,
+        now,
+        at: screen.at,
+        ...(screen.revealed !== undefined && { revealed: screen.revealed }),
+      });
     }
     case 'plan':
       return screen.planned
@@ -237,7 +251,7 @@ function tailOf(typed: string): string {
 
 const hints: { readonly [Kind in Screen['kind']]: readonly ActionName[] } = {
   list: ['open', 'select', 'filter', 'verify', 'revoke', 'help', 'quit'],
-  detail: ['back', 'verify', 'revoke', 'ignore', 'assign', 'help', 'quit'],
+  detail: ['back', 'verify', 'revoke', 'ignore', 'edit', 'browse', 'copy', 'help', 'quit'],
   plan: ['confirm', 'back', 'help', 'quit'],
   proof: ['back', 'help', 'quit'],
   help: ['back', 'quit'],

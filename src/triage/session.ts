@@ -1,10 +1,12 @@
 import type { Purpose } from '../model/plan.ts';
 import type { RevocationResult } from '../model/revocation.ts';
-import type { DecisionInput, FindingHistory, StoredFinding } from '../model/stored-finding.ts';
+import type { DecisionInput, StoredFinding } from '../model/stored-finding.ts';
 import { counted } from '../report/quantities.ts';
 import { atMostEvery } from './at-most-every.ts';
+import type { Desk } from './desk.ts';
+import { linkText } from './places.ts';
 import { indexWords } from './rows.ts';
-import type { Effect, Event, Planned, TriageState } from './state.ts';
+import type { DetailHistory, Effect, Event, Planned, TriageState } from './state.ts';
 import { update } from './update.ts';
 
 /** What the terminal UI has done for it: by the same functions as the other commands. */
@@ -14,7 +16,9 @@ export interface Work {
   readonly load: () => Promise<readonly StoredFinding[]>;
   /** Those of these ids, as they are now. */
   readonly read: (ids: readonly string[]) => Promise<readonly StoredFinding[]>;
-  readonly history: (id: string) => Promise<FindingHistory>;
+  readonly history: (id: string) => Promise<DetailHistory>;
+  /** The value itself, which takes the identity of the ledger. */
+  readonly reveal: (id: string) => Promise<string>;
   /** Gives back what there is to say of it. */
   readonly verify: (ids: readonly string[]) => Promise<string>;
   readonly decide: (ids: readonly string[], decision: DecisionInput['kind'], answers: readonly string[]) => Promise<void>;
@@ -43,6 +47,7 @@ const piece = 500;
 /** As often as a person can follow: every change has the list read again. */
 const relistMs = 300;
 const progressMs = 80;
+const revealMs = 5000;
 
 export interface Session {
   readonly state: () => TriageState;
@@ -56,11 +61,13 @@ export function openSession(
   first: TriageState,
   {
     work,
+    desk,
     onState,
     onEnd,
     messageOf,
   }: {
     readonly work: Work;
+    readonly desk: Desk;
     readonly onState: (state: TriageState) => void;
     readonly onEnd: (end: 'quit' | 'interrupt') => void;
     readonly messageOf: (error: unknown) => string;
@@ -69,6 +76,7 @@ export function openSession(
   let state = first;
   const open = new Set<Promise<void>>();
   const scanning = new AbortController();
+  let masking: NodeJS.Timeout | undefined;
 
   function dispatch(event: Event): void {
     const step = update(state, event);
@@ -107,6 +115,21 @@ export function openSession(
           return `${counted(ids.length, 'finding')} ${done}`;
         });
       }
+      case 'edit':
+      case 'browse': {
+        const act = effect.kind === 'edit' ? desk.edit : desk.browse;
+        const told: string[] = [];
+        for (const sight of effect.sights) told.push(await act(sight));
+        return dispatch({ kind: 'told', message: [...new Set(told)].join(' ') });
+      }
+      case 'copy':
+        desk.copy(effect.sights.map(linkText).join('\n'));
+        return dispatch({
+          kind: 'told',
+          message: `The terminal was asked to copy ${counted(effect.sights.length, 'link')}, without the secret.`,
+        });
+      case 'reveal':
+        return reveal(effect.id);
       case 'plan':
         return dispatch({ kind: 'planned', ids: effect.ids, planned: await work.plan(effect.ids, effect.purpose) });
       case 'apply':
@@ -138,6 +161,13 @@ export function openSession(
       await new Promise((resolve) => setImmediate(resolve));
       indexWords(findings.slice(at, at + piece));
     }
+  }
+
+  async function reveal(id: string): Promise<void> {
+    dispatch({ kind: 'revealed', id, text: await work.reveal(id) });
+    clearTimeout(masking);
+    masking = setTimeout(() => dispatch({ kind: 'masked' }), revealMs);
+    masking.unref();
   }
 
   async function busy(what: string, ids: readonly string[], work: () => Promise<string>): Promise<void> {

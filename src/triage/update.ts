@@ -2,9 +2,10 @@ import type { Purpose } from '../model/plan.ts';
 import type { StoredFinding } from '../model/stored-finding.ts';
 import { type ActionName, actionOf, matchingActions } from './actions.ts';
 import { confirmationOf, isConfirmed } from './confirmation.ts';
+import { type Sight, sightOf } from './places.ts';
 import { questionsOf } from './questions.ts';
 import { type Row, rowsOf } from './rows.ts';
-import { lineCount } from './screens.ts';
+import { lineCount, markedLine } from './screens.ts';
 import { bodyHeight, type Effect, type Event, groupings, type Screen, sorts, type TriageState } from './state.ts';
 import { edit, oneLine } from './typing.ts';
 
@@ -50,6 +51,14 @@ export function update(state: TriageState, event: Event): Step {
           ? { ...state, screen: { ...state.screen, history: event.history } }
           : state,
       );
+    case 'revealed':
+      return only(
+        state.screen.kind === 'detail' && state.screen.id === event.id
+          ? { ...state, screen: { ...state.screen, revealed: event.text } }
+          : state,
+      );
+    case 'masked':
+      return only(masked(state));
     case 'planned':
       return only(
         state.screen.kind === 'plan' && state.screen.ids === event.ids
@@ -69,6 +78,8 @@ export function update(state: TriageState, event: Event): Step {
       return only({ ...state, busy: [...state.busy, event.what] });
     case 'ended':
       return only({ ...state, busy: without(state.busy, event.what), message: event.message ?? state.message });
+    case 'told':
+      return only({ ...state, message: event.message });
     case 'failed':
       return only(failed(state, event.message));
     default:
@@ -263,6 +274,20 @@ function act(state: TriageState, action: ActionName): Step {
       return onTargets(state, (ids) => only({ ...state, question: { kind: action, ids, answers: [], typed: '' } }));
     case 'reopen':
       return onTargets(state, (ids) => ({ state, effects: [{ kind: 'decide', ids, decision: 'reopen', answers: [] }] }));
+    case 'next-place':
+      return only(placed(state, 1));
+    case 'previous-place':
+      return only(placed(state, -1));
+    case 'edit':
+    case 'browse':
+    case 'copy': {
+      const sights = sightsOf(state);
+      return sights.length === 0
+        ? only({ ...state, message: 'There is no place here.' })
+        : { state, effects: [{ kind: action, sights }] };
+    }
+    case 'reveal':
+      return screen.kind === 'detail' ? { state, effects: [{ kind: 'reveal', id: screen.id }] } : only(state);
     case 'revoke':
     case 'undo':
     case 'finalise':
@@ -295,6 +320,43 @@ function onTargets(state: TriageState, then: (ids: readonly string[]) => Step): 
   return ids.length === 0 ? only({ ...state, message: 'There is no finding here.' }) : then(ids);
 }
 
+/** The places of what the next action is about: the one that is marked, or of each finding the first. */
+function sightsOf(state: TriageState): readonly Sight[] {
+  const { screen, findings } = state;
+  const wanted = new Set(targetsOf(state));
+  const found = findings.filter(({ id }) => wanted.has(id));
+  if (screen.kind === 'detail' && screen.history) {
+    const location = screen.history.locations[screen.at];
+    return found.flatMap((finding) => (location ? [{ finding, location }] : []));
+  }
+  return found.flatMap((finding) => sightOf(finding) ?? []);
+}
+
+/** Marks another place of the finding that is open, and scrolls to it. */
+function placed(state: TriageState, by: number): TriageState {
+  const { screen } = state;
+  if (screen.kind !== 'detail' || !screen.history) return state;
+  const at = clamp(screen.at + by, screen.history.locations.length - 1);
+  const next: TriageState = { ...state, screen: { ...screen, at } };
+  const line = markedLine(next);
+  const height = bodyHeight(state);
+  const isSeen = line >= screen.top && line < screen.top + height - 2;
+  return isSeen ? next : { ...next, screen: { ...screen, at, top: clamp(line - 1, lineCount(next) - height) } };
+}
+
+/** The secret is no longer shown, wherever it was. */
+function masked(state: TriageState): TriageState {
+  return { ...state, screen: maskedScreen(state.screen) };
+}
+
+function maskedScreen(screen: Screen): Screen {
+  if (screen.kind === 'detail') {
+    const { revealed: _, ...rest } = screen;
+    return rest;
+  }
+  return 'back' in screen ? { ...screen, back: maskedScreen(screen.back) } : screen;
+}
+
 function plan(state: TriageState, purpose: Purpose): Step {
   return onTargets(state, (ids) => ({
     state: { ...state, screen: { kind: 'plan', ids, purpose, top: 0, back: state.screen } },
@@ -313,7 +375,7 @@ function confirm(state: TriageState): Step {
 function open(state: TriageState): Step {
   const id = idAt(state.listed[state.cursor]);
   if (id === undefined) return only(state);
-  return { state: { ...state, screen: { kind: 'detail', id, top: 0 } }, effects: [{ kind: 'history', id }] };
+  return { state: { ...state, screen: { kind: 'detail', id, top: 0, at: 0 } }, effects: [{ kind: 'history', id }] };
 }
 
 function back(state: TriageState): Step {
