@@ -156,6 +156,11 @@ function watched(journal: Journal, plan: Plan, onStep: (line: string) => void): 
   };
 }
 
-function stepWords({ at, action, finding, task, call, after, evidence }: JournalLine): string {
-  return [at.slice(11, 19), action, finding, task, call, after, evidence].filter((word) => word !== null).join('  ');
+function stepWords({ at, action, finding, call, after, evidence }: JournalLine): string {
+  // What is planned was shown, and what is called stands in the line before its answer.
+  const told = action === 'planned' ? [] : action === 'begun' ? [finding, call] : [finding, after, evidence];
+  return [at.slice(11, 19), action.padEnd(8), ...told]
+    .filter((word) => word !== null)
+    .join('  ')
+    .trimEnd();
 }

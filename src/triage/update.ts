@@ -15,12 +15,16 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
+const stopping = 'Stopping; the journal says how far it came.';
+
+const underWay = 'It is being done. Ctrl-C stops it; revoking again goes on from there.';
+
 /** The terminal UI's one rule book: from a state and an event to the next state and what is to be done. Pure. */
 export function update(state: TriageState, event: Event): Step {
   switch (event.kind) {
     case 'key':
       return event.key === 'ctrl-c'
-        ? { state, effects: [{ kind: 'interrupt' }] }
+        ? { state: { ...state, message: stopping }, effects: [{ kind: 'interrupt' }] }
         : onKey({ ...state, message: undefined }, event.key);
     case 'text':
       return onText({ ...state, message: undefined }, oneLine(event.text));
@@ -303,8 +307,7 @@ function act(state: TriageState, action: ActionName): Step {
     case 'back':
       return back(state);
     case 'quit':
-      if (screen.kind === 'proof' && !screen.isOver)
-        return only({ ...state, message: 'It is being done; Ctrl-C stops it behind the step that it is at.' });
+      if (screen.kind === 'proof' && !screen.isOver) return only({ ...state, message: underWay });
       return { state, effects: [{ kind: 'quit' }] };
     default:
       return action satisfies never;
@@ -388,7 +391,7 @@ function back(state: TriageState): Step {
     case 'detail':
       return only({ ...state, screen: { kind: 'list' } });
     case 'proof':
-      if (!screen.isOver) return only({ ...state, message: 'It is being done; Ctrl-C stops it behind the step that it is at.' });
+      if (!screen.isOver) return only({ ...state, message: underWay });
       return only({ ...state, screen: { kind: 'list' } });
     case 'plan':
     case 'confirm':

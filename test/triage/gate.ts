@@ -21,7 +21,9 @@ export async function putGate(
   const seen: string[] = [];
   const waiting = new Set<() => void>();
   const watchers = new Set<() => void>();
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
+    const body: Buffer[] = [];
+    for await (const chunk of request) body.push(chunk);
     const method = request.method ?? '';
     const pass = () => {
       const { pathname, search } = new URL(request.url ?? '/', url);
@@ -30,7 +32,7 @@ export async function putGate(
         answer.pipe(response);
       });
       onward.on('error', () => response.destroy());
-      request.pipe(onward);
+      onward.end(Buffer.concat(body));
     };
     seen.push(method);
     for (const watch of watchers) watch();
