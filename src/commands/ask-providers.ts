@@ -104,13 +104,7 @@ async function verificationSource(
   options: Pick<AskOptions, 'patterns'>,
   { config }: Context,
 ): Promise<(pattern: Pattern) => Verification | undefined> {
-  const foreign = new Set(
-    config.files
-      .filter(({ owner }) => owner === 'target')
-      .flatMap(({ entries }) => [entries.get('patterns')?.value ?? []].flat().map(String)),
-  );
-  const own = options.patterns.filter((file) => !foreign.has(file));
-  const { set } = await loadPatterns({ files: own });
+  const { set } = await loadPatterns({ files: ownPatterns(options.patterns, config) });
   const builtIn = loadVerifications();
   const trusted = new Map(set.patterns.map((pattern) => [pattern.id, pattern]));
   const seen = new Map<Pattern, Verification | undefined>();
@@ -122,6 +116,16 @@ async function verificationSource(
     }
     return seen.get(pattern);
   };
+}
+
+/** The pattern files that the user named: without those of what is scanned. */
+export function ownPatterns(files: readonly string[], config: Context['config']): readonly string[] {
+  const foreign = new Set(
+    config.files
+      .filter(({ owner }) => owner === 'target')
+      .flatMap(({ entries }) => [entries.get('patterns')?.value ?? []].flat().map(String)),
+  );
+  return files.filter((file) => !foreign.has(file));
 }
 
 /** What a pattern finds and calls what it finds, as one text; what is told of it besides is left out. */

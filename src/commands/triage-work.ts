@@ -13,27 +13,43 @@ import type { Journal, JournalLine } from '../revoke/journal.ts';
 import type { Work } from '../triage/session.ts';
 import { openStore } from './open-store.ts';
 
+export interface TriageWork extends Work {
+  /** The ledger, which is opened when it is first needed. */
+  readonly open: () => Promise<Ledger>;
+  readonly close: () => Promise<void>;
+}
+
 /** What `quash triage` has done for it: each by the functions of the command that does the same. */
 export function openTriageWork(
   options: Options<'triage'>,
   context: Context,
   warn: (text: string) => void,
-): Work & { readonly close: () => Promise<void> } {
+  openLedger: () => Promise<Ledger> = () => openStore(options, context),
+): TriageWork {
   let opened: Promise<Ledger> | undefined;
   const open = () => {
-    opened ??= openStore(options, context);
+    opened ??= openLedger();
     return opened;
   };
   /** The credentials of the plans that were made, until they are done. */
   const planned = new Map<string, { readonly credentials: ReadonlyMap<string, Credential>; readonly purpose: Purpose }>();
 
   return {
+    open,
     load: async () => (await open()).find(() => true),
     read: async (ids) => {
       const ledger = await open();
       return Promise.all(ids.map((id) => ledger.get(id)));
     },
-    history: async (id) => (await open()).history(id),
+    async history(id) {
+      const { detailOf } = await import('./triage-detail.ts');
+      return detailOf(await open(), id, options.patterns);
+    },
+    async reveal(id) {
+      const ledger = await open();
+      const { secret, parts } = await ledger.unseal(await ledger.get(id));
+      return [secret.reveal(), ...Object.entries(parts).map(([name, part]) => `${name} ${part.reveal()}`)].join('  ');
+    },
     async verify(ids) {
       const ledger = await open();
       const { askAgain } = await import('./verify-stored.ts');
@@ -140,6 +156,11 @@ function watched(journal: Journal, plan: Plan, onStep: (line: string) => void): 
   };
 }
 
-function stepWords({ at, action, finding, task, call, after, evidence }: JournalLine): string {
-  return [at.slice(11, 19), action, finding, task, call, after, evidence].filter((word) => word !== null).join('  ');
+function stepWords({ at, action, finding, call, after, evidence }: JournalLine): string {
+  // What is planned was shown, and what is called stands in the line before its answer.
+  const told = action === 'planned' ? [] : action === 'begun' ? [finding, call] : [finding, after, evidence];
+  return [at.slice(11, 19), action.padEnd(8), ...told]
+    .filter((word) => word !== null)
+    .join('  ')
+    .trimEnd();
 }

@@ -50,6 +50,7 @@ Exit codes: 4 live, 1 everything else that was found, 2 usage or config or nothi
     arguments: [],
     examples: [
       ['quash drill', 'from commit to proved dead'],
+      ['quash drill --triage', 'take them back by hand, in the terminal UI'],
       ['quash drill --keep=/tmp/drill', 'the ledger is there to look at'],
     ],
     details: `Providers are played on loopback; the run may reach nothing else, and reads and changes nothing of yours.
@@ -91,13 +92,15 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
   },
   triage: {
     help: 'decide and take back, in the terminal',
-    arguments: [],
+    arguments: [{ name: 'targets', placeholder: 'TARGET', kind: 'path', many: true }],
     examples: [
-      ['quash triage', ''],
+      ['quash triage', 'what the ledger holds'],
+      ['quash triage .', 'what a scan finds here'],
       ["quash triage --where 'verdict=live severity>medium'", 'what it shows at first'],
       ['quash triage --plain', 'for screen readers'],
     ],
-    details: `? shows the keys, : finds an action by its name. Nothing is taken back before its plan was shown and the number typed; where our own authority is used, or much cannot be undone, the provider's name.
+    details: `A TARGET is scanned as by quash scan, and what is found is kept in the ledger that --store names; without one it is gone when the UI is left, all but the journal of what was revoked.
+? shows the keys, : finds an action by its name. Nothing is taken back before its plan was shown and the number typed; where our own authority is used, or much cannot be undone, the provider's name.
 ${whereDetails}
 Exit codes: 0, 2 usage or config, 130 interrupted.`,
   },

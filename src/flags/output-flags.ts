@@ -53,6 +53,15 @@ export const outputFlags = [
     commands: ['drill'],
   },
   {
+    name: 'triage',
+    kind: 'switch',
+    category: 'run',
+    help: 'end in the terminal UI, to take them back by hand',
+    common: true,
+    commands: ['drill'],
+    conflicts: ['format'],
+  },
+  {
     name: 'output',
     short: 'o',
     kind: 'file',

@@ -5,11 +5,11 @@ import { counted } from '../report/quantities.ts';
 import { resultLine, resultsSummary } from '../report/results-text.ts';
 import { type ActionName, actions, keyName, matchingActions } from './actions.ts';
 import { confirmationOf } from './confirmation.ts';
-import { detailLines } from './detail-lines.ts';
-import { cutLine, type Line, line, paintedLine, wrapped } from './line.ts';
+import { detailLines, placeMark } from './detail-lines.ts';
+import { cutLine, type Line, line, paintedLine, type Span, wrapped } from './line.ts';
 import { listHead, listLines } from './list-lines.ts';
 import { questionsOf } from './questions.ts';
-import { bodyHeight, type Screen, type TriageState } from './state.ts';
+import { bodyHeight, type ScanState, type Screen, type TriageState } from './state.ts';
 
 /** The screen as it is drawn: three lines of head, the body, and two of foot. */
 export interface Drawn<L = Line> {
@@ -38,6 +38,14 @@ export function lineCount(state: TriageState): number {
   return bodyLines(state).length;
 }
 
+/** The line of what is shown on which the marked place stands. */
+export function markedLine(state: TriageState): number {
+  return Math.max(
+    0,
+    bodyLines(state).findIndex(([first]) => first?.text.startsWith(placeMark)),
+  );
+}
+
 function topOf({ screen, ...state }: TriageState, count: number): number {
   if (!('top' in screen)) return 0;
   const last = Math.max(0, count - bodyHeight(state));
@@ -45,14 +53,24 @@ function topOf({ screen, ...state }: TriageState, count: number): number {
 }
 
 function headLines(state: TriageState): readonly Line[] {
-  const { screen, isLoading } = state;
+  const { screen, isLoading, scan } = state;
   const title = titleOf(screen);
   const counts = countsOf(state);
   return [
-    [{ text: 'quash triage', bold: true }, { text: `  ${title}${isLoading ? '  reading the ledger …' : ''}` }],
+    [
+      { text: 'quash triage', bold: true },
+      { text: `  ${title}` },
+      ...(scan ? [scanSpan(scan)] : isLoading ? [{ text: '  reading the ledger …' }] : []),
+    ],
     line(counts, { dim: true }),
     screen.kind === 'list' ? listHead(state.columns) : line('─'.repeat(state.columns), { dim: true }),
   ];
+}
+
+function scanSpan(scan: ScanState): Span {
+  if (scan.state === 'running') return { text: neutralise(`  scanning: ${scan.progress || '…'}`), color: 'cyan' };
+  if (scan.gaps === 0) return { text: '' };
+  return { text: `  incomplete: ${counted(scan.gaps, 'place')} could not be read`, color: 'yellow' };
 }
 
 function titleOf(screen: Screen): string {
@@ -99,7 +117,13 @@ function bodyLines(state: TriageState): readonly Line[] {
     case 'detail': {
       const finding = findings.find(({ id }) => id === screen.id);
       if (!finding) return [line('It is not in the ledger any more.')];
-      return detailLines(finding, screen.history, { all: findings, columns, now });
+      return detailLines(finding, screen.history, {
+        all: findings,
+        columns,
+        now,
+        at: screen.at,
+        ...(screen.revealed !== undefined && { revealed: screen.revealed }),
+      });
     }
     case 'plan':
       return screen.planned
@@ -227,7 +251,7 @@ function tailOf(typed: string): string {
 
 const hints: { readonly [Kind in Screen['kind']]: readonly ActionName[] } = {
   list: ['open', 'select', 'filter', 'verify', 'revoke', 'help', 'quit'],
-  detail: ['back', 'verify', 'revoke', 'ignore', 'assign', 'help', 'quit'],
+  detail: ['back', 'verify', 'revoke', 'ignore', 'edit', 'browse', 'copy', 'help', 'quit'],
   plan: ['confirm', 'back', 'help', 'quit'],
   proof: ['back', 'help', 'quit'],
   help: ['back', 'quit'],

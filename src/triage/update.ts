@@ -2,9 +2,10 @@ import type { Purpose } from '../model/plan.ts';
 import type { StoredFinding } from '../model/stored-finding.ts';
 import { type ActionName, actionOf, matchingActions } from './actions.ts';
 import { confirmationOf, isConfirmed } from './confirmation.ts';
+import { type Sight, sightOf } from './places.ts';
 import { questionsOf } from './questions.ts';
 import { type Row, rowsOf } from './rows.ts';
-import { lineCount } from './screens.ts';
+import { lineCount, markedLine } from './screens.ts';
 import { bodyHeight, type Effect, type Event, groupings, type Screen, sorts, type TriageState } from './state.ts';
 import { edit, oneLine } from './typing.ts';
 
@@ -14,17 +15,31 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
+const stopping = 'Stopping; the journal says how far it came.';
+
+const underWay = 'It is being done. Ctrl-C stops it; revoking again goes on from there.';
+
 /** The terminal UI's one rule book: from a state and an event to the next state and what is to be done. Pure. */
 export function update(state: TriageState, event: Event): Step {
   switch (event.kind) {
     case 'key':
       return event.key === 'ctrl-c'
-        ? { state, effects: [{ kind: 'interrupt' }] }
+        ? { state: { ...state, message: stopping }, effects: [{ kind: 'interrupt' }] }
         : onKey({ ...state, message: undefined }, event.key);
     case 'text':
       return onText({ ...state, message: undefined }, oneLine(event.text));
     case 'resized':
       return only(scrolled({ ...state, columns: event.columns, rows: event.rows }));
+    case 'scan':
+      return { state: { ...state, isLoading: false, scan: { state: 'running', progress: '' } }, effects: [{ kind: 'scan' }] };
+    case 'scanning':
+      return only(state.scan?.state === 'running' ? { ...state, scan: { state: 'running', progress: event.progress } } : state);
+    case 'scanned':
+      // What was left out of the list to keep up is read now.
+      return {
+        state: { ...state, isLoading: true, scan: { state: 'over', gaps: event.gaps }, message: event.summary || state.message },
+        effects: [{ kind: 'load' }],
+      };
     case 'stale':
       return { state: { ...state, isLoading: true }, effects: [{ kind: 'load' }] };
     case 'loaded':
@@ -40,6 +55,14 @@ export function update(state: TriageState, event: Event): Step {
           ? { ...state, screen: { ...state.screen, history: event.history } }
           : state,
       );
+    case 'revealed':
+      return only(
+        state.screen.kind === 'detail' && state.screen.id === event.id
+          ? { ...state, screen: { ...state.screen, revealed: event.text } }
+          : state,
+      );
+    case 'masked':
+      return only(masked(state));
     case 'planned':
       return only(
         state.screen.kind === 'plan' && state.screen.ids === event.ids
@@ -59,6 +82,8 @@ export function update(state: TriageState, event: Event): Step {
       return only({ ...state, busy: [...state.busy, event.what] });
     case 'ended':
       return only({ ...state, busy: without(state.busy, event.what), message: event.message ?? state.message });
+    case 'told':
+      return only({ ...state, message: event.message });
     case 'failed':
       return only(failed(state, event.message));
     default:
@@ -253,6 +278,20 @@ function act(state: TriageState, action: ActionName): Step {
       return onTargets(state, (ids) => only({ ...state, question: { kind: action, ids, answers: [], typed: '' } }));
     case 'reopen':
       return onTargets(state, (ids) => ({ state, effects: [{ kind: 'decide', ids, decision: 'reopen', answers: [] }] }));
+    case 'next-place':
+      return only(placed(state, 1));
+    case 'previous-place':
+      return only(placed(state, -1));
+    case 'edit':
+    case 'browse':
+    case 'copy': {
+      const sights = sightsOf(state);
+      return sights.length === 0
+        ? only({ ...state, message: 'There is no place here.' })
+        : { state, effects: [{ kind: action, sights }] };
+    }
+    case 'reveal':
+      return screen.kind === 'detail' ? { state, effects: [{ kind: 'reveal', id: screen.id }] } : only(state);
     case 'revoke':
     case 'undo':
     case 'finalise':
@@ -268,8 +307,7 @@ function act(state: TriageState, action: ActionName): Step {
     case 'back':
       return back(state);
     case 'quit':
-      if (screen.kind === 'proof' && !screen.isOver)
-        return only({ ...state, message: 'It is being done; Ctrl-C stops it behind the step that it is at.' });
+      if (screen.kind === 'proof' && !screen.isOver) return only({ ...state, message: underWay });
       return { state, effects: [{ kind: 'quit' }] };
     default:
       return action satisfies never;
@@ -283,6 +321,43 @@ function next<T>(all: readonly T[], one: T): T {
 function onTargets(state: TriageState, then: (ids: readonly string[]) => Step): Step {
   const ids = targetsOf(state);
   return ids.length === 0 ? only({ ...state, message: 'There is no finding here.' }) : then(ids);
+}
+
+/** The places of what the next action is about: the one that is marked, or of each finding the first. */
+function sightsOf(state: TriageState): readonly Sight[] {
+  const { screen, findings } = state;
+  const wanted = new Set(targetsOf(state));
+  const found = findings.filter(({ id }) => wanted.has(id));
+  if (screen.kind === 'detail' && screen.history) {
+    const location = screen.history.locations[screen.at];
+    return found.flatMap((finding) => (location ? [{ finding, location }] : []));
+  }
+  return found.flatMap((finding) => sightOf(finding) ?? []);
+}
+
+/** Marks another place of the finding that is open, and scrolls to it. */
+function placed(state: TriageState, by: number): TriageState {
+  const { screen } = state;
+  if (screen.kind !== 'detail' || !screen.history) return state;
+  const at = clamp(screen.at + by, screen.history.locations.length - 1);
+  const next: TriageState = { ...state, screen: { ...screen, at } };
+  const line = markedLine(next);
+  const height = bodyHeight(state);
+  const isSeen = line >= screen.top && line < screen.top + height - 2;
+  return isSeen ? next : { ...next, screen: { ...screen, at, top: clamp(line - 1, lineCount(next) - height) } };
+}
+
+/** The secret is no longer shown, wherever it was. */
+function masked(state: TriageState): TriageState {
+  return { ...state, screen: maskedScreen(state.screen) };
+}
+
+function maskedScreen(screen: Screen): Screen {
+  if (screen.kind === 'detail') {
+    const { revealed: _, ...rest } = screen;
+    return rest;
+  }
+  return 'back' in screen ? { ...screen, back: maskedScreen(screen.back) } : screen;
 }
 
 function plan(state: TriageState, purpose: Purpose): Step {
@@ -303,7 +378,7 @@ function confirm(state: TriageState): Step {
 function open(state: TriageState): Step {
   const id = idAt(state.listed[state.cursor]);
   if (id === undefined) return only(state);
-  return { state: { ...state, screen: { kind: 'detail', id, top: 0 } }, effects: [{ kind: 'history', id }] };
+  return { state: { ...state, screen: { kind: 'detail', id, top: 0, at: 0 } }, effects: [{ kind: 'history', id }] };
 }
 
 function back(state: TriageState): Step {
@@ -316,7 +391,7 @@ function back(state: TriageState): Step {
     case 'detail':
       return only({ ...state, screen: { kind: 'list' } });
     case 'proof':
-      if (!screen.isOver) return only({ ...state, message: 'It is being done; Ctrl-C stops it behind the step that it is at.' });
+      if (!screen.isOver) return only({ ...state, message: underWay });
       return only({ ...state, screen: { kind: 'list' } });
     case 'plan':
     case 'confirm':

@@ -7,6 +7,8 @@ export interface VirtualScreen {
   readonly lines: () => readonly string[];
   /** Modes that were set and not taken back: `?1049` is the alternate screen. */
   readonly modes: () => readonly string[];
+  /** What the clipboard was given. */
+  readonly clipboard: () => string;
 }
 
 /** As much of a terminal as Ink uses: text, moves, erasing, modes. What it does not know fails the test. */
@@ -16,6 +18,7 @@ export function virtualScreen(columns: number, rows: number): VirtualScreen {
   let row = 0;
   let column = 0;
   let rest = '';
+  let clipboard = '';
   const modes = new Set<string>();
 
   function blank(): string[][] {
@@ -105,6 +108,13 @@ export function virtualScreen(columns: number, rows: number): VirtualScreen {
       rest += text;
       while (rest !== '') {
         if (rest[0] === '\x1b') {
+          const copied = /^\x1b\]52;c;([0-9A-Za-z+/=]*)\x07/.exec(rest);
+          if (copied) {
+            clipboard = Buffer.from(copied[1]!, 'base64').toString();
+            rest = rest.slice(copied[0].length);
+            continue;
+          }
+          if (/^\x1b\][^\x07]*$/.test(rest)) return;
           const sequence = /^\x1b\[([0-9;?]*)([A-Za-z])/.exec(rest);
           if (!sequence) {
             if (/^\x1b(?:\[[0-9;?]*)?$/.test(rest)) return;
@@ -134,5 +144,6 @@ export function virtualScreen(columns: number, rows: number): VirtualScreen {
           .trimEnd(),
       ),
     modes: () => [...modes],
+    clipboard: () => clipboard,
   };
 }
