@@ -53,6 +53,7 @@ export async function runTask(
   const acts = steps.flatMap(({ kind }, index) => (kind === 'act' ? [index] : []));
   const lastAct = acts.at(-1) as number;
   const wanted = task === 'enable' ? 'live' : 'dead';
+  const isListed = !terms.step.isProvable && wanted === 'dead' && steps.some((step) => 'find' in step && step.find !== undefined);
   const ends = new Map<string, TaskEnd>();
   /** When the call left that is to have done it. */
   const sentAt = new Map<string, Date>();
@@ -79,6 +80,8 @@ export async function runTask(
     for (const { member, at } of doubtful) sentAt.set(member.credential.id, at);
     // Of what was dead before, death tells nothing: whether there is something left to do, the provider says to a second call.
     if (!terms.deathTells && wanted === 'dead') return;
+    // The same goes for what only its list tells of: the look-up comes before the call.
+    if (isListed) return;
     const latest = Math.max(...doubtful.map(({ at }) => at.getTime()));
     const seen = await pollUntil(
       wanted,
@@ -163,8 +166,10 @@ export async function runTask(
       }
       const acted = await takeStep(step, current, terms);
       const { evidence } = acted;
-      // What a call of ours may have taken back and is dead, and is not in the list any more, was taken back by it.
-      const isTaken = 'isMissing' in acted && credentials.every(({ id, verdict }) => begun.has(id) && verdict.state === 'dead');
+      // What a call of ours may have taken back and is dead, and is not in the list any more, was taken back by it. It stood
+      // there before that call; of what nobody can be asked about, that is all there is to know, and it stays requested.
+      const isTaken =
+        'isMissing' in acted && credentials.every(({ id, verdict }) => begun.has(id) && (isListed || verdict.state === 'dead'));
       const outcome = isTaken ? 'gone' : acted.outcome;
       if ('kept' in acted) Object.assign(kept, acted.kept);
       if (outcome === 'refused' || (outcome === 'in-doubt' && step.kind === 'look-up')) {

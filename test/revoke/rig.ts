@@ -37,6 +37,8 @@ export interface Rig {
   readonly plant: (pattern: Pattern, more?: Partial<KnownCredential>) => Promise<Planted>;
   /** A wire of its own: what breaks too often is taken for down, by all that share one. */
   readonly ownWire: () => Pick<ApplyTerms, 'wire' | 'ask'> & { readonly close: () => Promise<void> };
+  /** A journal of its own, for what is run so often that the lines of others are in the way. */
+  readonly ownJournal: () => Pick<ApplyTerms, 'journal' | 'store'> & { readonly close: () => void };
   readonly verdictOn: (credential: Credential) => Promise<Verdict>;
   /** Asks, plans and applies. */
   readonly revoke: (planted: readonly Planted[], more?: Partial<RunTerms>) => Promise<Ran>;
@@ -197,6 +199,10 @@ export async function openRig({
     ownWire: () => {
       const own = openWire();
       return { wire: own, ask: (credential) => verdictBy(own, credential), close: () => own.close() };
+    },
+    ownJournal: () => {
+      const own = openJournal(join(folder, `journal-${invented++}.jsonl`), { actor: 'ann@here' });
+      return { journal: own, store: memoryStore(own, beganAt(process.pid)), close: () => own.close() };
     },
     patterns: set.patterns,
     journal,
