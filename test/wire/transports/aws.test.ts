@@ -3,6 +3,7 @@ import { type AwsRights, type AwsServer, startAwsServer } from '../../../fixture
 import type { Fault, KnownCredential } from '../../../fixtures/providers/server.ts';
 import { openRig, type Planted, type Rig } from '../../revoke/rig.ts';
 import { findLogin } from '../../revoke/server-login.ts';
+import { stopEverywhere } from '../../revoke/stops.ts';
 
 let server: AwsServer;
 let ours: Rig;
@@ -64,6 +65,16 @@ describe('AWS, with a key of ours', () => {
     expect(results, JSON.stringify(results)).toMatchObject([{ state }]);
     expect(key.known.state).toBe(left);
   });
+
+  test('stopped anywhere, the next run ends it, and nothing is done twice', async () => {
+    await stopEverywhere(ours, {
+      plant: async () => ({ planted: plant(ours) }),
+      check: ({ state }, { known }, when) => {
+        expect(['revoked', 'already-dead'], when).toContain(state);
+        expect(known, when).toMatchObject({ state: 'dead', revocations: 1 });
+      },
+    });
+  }, 120_000);
 
   test('a user of another account is left alone', async () => {
     const key = plant(ours, {}, { account: '210987654321' });
