@@ -106,7 +106,7 @@ export async function stopEverywhere(
 }
 
 /** Steps that were begun although their answer stood in the journal. What was not proved in its time may be tried anew. */
-function repeated(lines: readonly JournalLine[]): readonly string[] {
+export function repeated(lines: readonly JournalLine[]): readonly string[] {
   const answered = new Set<string>();
   const twice: string[] = [];
   for (const { action, task, step } of lines) {
