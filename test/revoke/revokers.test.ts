@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { faults } from '../../fixtures/providers/server.ts';
+import { faults, idOf } from '../../fixtures/providers/server.ts';
 import { isMortal } from '../../src/model/verification.ts';
 import { lintRevoker } from '../../src/revoke/lint-revoker.ts';
 import { loadTransport } from '../../src/wire/transport.ts';
@@ -107,6 +107,20 @@ describe.concurrent.each(overHttp.map((one) => [one.pattern.id, one] as const))(
     // Either it is told apart, or nothing is done.
     const isTouched = planted.known.state === 'dead';
     expect(results).toMatchObject([{ state: isTouched ? (isProvable ? 'revoked' : 'requested') : 'failed' }]);
+  });
+
+  test('one whose id begins as its own does, and one whose id its own begins with, are never touched', async () => {
+    const id = `4${idOf(pattern.id)}7`;
+    const planted = await rig.plant(pattern, { id });
+    const others = [await rig.plant(pattern, { id: `${id}1` }), await rig.plant(pattern, { id: id.slice(0, -1) })];
+    const { results } = await rig.revoke([planted], { graceMs: 0 });
+    expect(others.map(({ known }) => [known.state, known.calls])).toEqual([
+      ['live', undefined],
+      ['live', undefined],
+    ]);
+    const isTouched = planted.known.state === 'dead';
+    expect(results).toMatchObject([{ state: isTouched ? (isProvable ? 'revoked' : 'requested') : 'failed' }]);
+    if (isTouched) expect(planted.known.revocations).toBe(1);
   });
 
   test.runIf(isReversible && isProvable)('is switched off, and on again; and what is off is made final', async () => {
