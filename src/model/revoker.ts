@@ -89,6 +89,8 @@ export interface TransportStep {
   readonly action: string;
   /** Templates, as in `verify`. */
   readonly with: Readonly<Record<string, string>>;
+  /** Only done, and only planned, where a credential of ours is there. */
+  readonly onlyWith?: 'admin';
 }
 
 /** What a person does where no API does it. Stands in the pattern's YAML, or for all patterns of a file. */

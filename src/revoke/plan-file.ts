@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { QuashError } from '../errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Credential } from '../model/revocation.ts';
-import { plannedCall, sealPlan } from './plan.ts';
+import { plannedCalls, sealPlan } from './plan.ts';
 import type { ReadyRevoker } from './revoker-schema.ts';
 
 const staleAfterMs = 24 * 60 * 60_000;
@@ -68,9 +68,7 @@ export async function whyStale(
     const revokers = new Set(await Promise.all(batch.map(({ pattern }) => revokerOf(pattern))));
     const [revoker] = revokers;
     // What is sent comes from the revokers, never from the file: this only makes sure that both say the same.
-    const calls = revoker
-      ? step.tasks.flatMap((task) => (revoker.tasks[task] ?? []).map((one) => plannedCall(one, revoker, batch)))
-      : [];
+    const calls = revoker ? plannedCalls(revoker, step.tasks, step.authority, batch) : [];
     if (revokers.size > 1 || JSON.stringify(calls) !== JSON.stringify(step.calls))
       return `what would be sent in step ${step.id} is not what it says`;
   }

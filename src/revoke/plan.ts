@@ -9,7 +9,7 @@ import { pickVariables } from '../verify/pick.ts';
 import { isHostFromText, nameVariables } from '../verify/request.ts';
 import { tokensOf } from '../verify/template.ts';
 import { templatesOf } from './lint-revoker.ts';
-import type { ReadyHttpStep, ReadyRevoker, Task } from './revoker-schema.ts';
+import { isStepOf, type ReadyHttpStep, type ReadyRevoker, type Task } from './revoker-schema.ts';
 import type { Standing } from './standing.ts';
 
 export interface PlanTerms {
@@ -144,13 +144,14 @@ function planStep(id: string, revoker: ReadyRevoker | undefined, batch: readonly
   // A credential of ours does it instead of the leaked one, where it is there.
   const needsOurs = revoker.authority === 'admin' || (ours?.isThere ?? false);
   const isUndoable = tasks.at(-1) === 'disable';
+  const authority = needsOurs ? 'admin' : revoker.authority;
   return {
     ...shared,
     revoker: revoker.provider,
     tasks,
-    authority: needsOurs ? 'admin' : revoker.authority,
+    authority,
     needs: (needsOurs && ours) || null,
-    calls: tasks.flatMap((task) => (revoker.tasks[task] ?? []).map((step) => plannedCall(step, revoker, batch))),
+    calls: plannedCalls(revoker, tasks, authority, batch),
     reversible: isUndoable,
     undoUntil: isUndoable ? undoUntil(revoker, terms.now, terms.graceMs).toISOString() : null,
     cascade: revoker.cascade ?? null,
@@ -162,6 +163,17 @@ function planStep(id: string, revoker: ReadyRevoker | undefined, batch: readonly
 /** When the time to take a switching off back ends: with the grace, or before, where the provider keeps it no longer. */
 export function undoUntil({ undoForMs }: ReadyRevoker, from: Date, graceMs: number): Date {
   return new Date(from.getTime() + Math.min(graceMs, undoForMs ?? graceMs));
+}
+
+/** What tasks will send, with an authority. */
+export function plannedCalls(
+  revoker: ReadyRevoker,
+  tasks: readonly Task[],
+  authority: PlanStep['authority'],
+  batch: readonly Credential[],
+): readonly PlannedCall[] {
+  const steps = tasks.flatMap((task) => revoker.tasks[task] ?? []);
+  return steps.filter((step) => isStepOf(step, authority)).map((step) => plannedCall(step, revoker, batch));
 }
 
 /** A call with names in the place of values; only the host is told, where it stands in the text. */

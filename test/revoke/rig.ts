@@ -20,6 +20,7 @@ import { templatesOf } from '../../src/revoke/lint-revoker.ts';
 import { revokerOf } from '../../src/revoke/load-revokers.ts';
 import { makePlan } from '../../src/revoke/plan.ts';
 import { noPolicy } from '../../src/revoke/policy.ts';
+import type { ReadyRevoker } from '../../src/revoke/revoker-schema.ts';
 import { standingsOf } from '../../src/revoke/standing.ts';
 import { ask } from '../../src/verify/ask.ts';
 import { loadProtocol } from '../../src/wire/protocol.ts';
@@ -179,6 +180,11 @@ export async function openRig({
       }),
     );
     const standings = standingsOf(all.journal.lines());
+    const ours = new Map<ReadyRevoker, Secret | undefined>();
+    for (const { pattern } of asked) {
+      const revoker = await revokerOf(pattern);
+      if (revoker && !ours.has(revoker)) ours.set(revoker, await all.adminOf(revoker));
+    }
     const made = await makePlan(asked, {
       purpose: all.purpose,
       by: all.holder.actor,
@@ -187,7 +193,7 @@ export async function openRig({
       revokerOf,
       runbookOf: ({ runbook }) => runbook,
       isProvable: ({ verify }) => isMortal(verify),
-      adminFrom: ({ admin }) => ({ from: admin?.env ?? '', isThere: true }),
+      adminFrom: (revoker) => ({ from: revoker.admin?.env ?? '', isThere: ours.get(revoker) !== undefined }),
       standingOf: (finding) => standings.get(finding),
       describePlace: () => 'stdin',
     });

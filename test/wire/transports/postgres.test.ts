@@ -75,14 +75,18 @@ describe('PostgreSQL, as its revoker does it', () => {
 
   test('stopped anywhere, the next run ends it', async () => {
     let count = 0;
+    const sessions = new Map<string, { readonly ended: Promise<string> }>();
     const points = await stopEverywhere(rig, {
       plant: async () => {
         const role = `stopped_${count++}`;
         await server.query(`create role ${role} login password '${password}'`);
+        sessions.set(role, await openSession(role));
         return { planted: findLogin(rig, 'postgresql-url', password, { host: place, user: role }) };
       },
       check: async ({ state }, { known }, when) => {
         expect(['revoked', 'already-dead'], when).toContain(state);
+        // Also where the run was stopped between the role and its sessions.
+        expect(await sessions.get(known.parts.user!)?.ended, when).toContain('terminating connection');
         await server.query(`alter role ${known.parts.user} login`);
         expect(await isLive(known.parts.user!), when).toBe(false);
       },
