@@ -22,6 +22,7 @@ const shape = z.looseObject({
         tasks: z.array(z.enum(['revoke', 'disable', 'enable'])),
         calls: z.array(z.looseObject({})),
         credentials: z.array(z.looseObject({ finding: z.string() })),
+        children: z.array(z.looseObject({ finding: z.string(), of: z.string() })),
       }),
     ),
     left: z.array(z.looseObject({ finding: z.string() })),

@@ -8,6 +8,7 @@ import type { Json } from '../model/verification.ts';
 import { pickVariables } from '../verify/pick.ts';
 import { isHostFromText, nameVariables } from '../verify/request.ts';
 import { tokensOf } from '../verify/template.ts';
+import { childrenOf } from './children.ts';
 import { templatesOf } from './lint-revoker.ts';
 import { isStepOf, type ReadyHttpStep, type ReadyRevoker, type Task } from './revoker-schema.ts';
 import type { Standing } from './standing.ts';
@@ -26,6 +27,8 @@ export interface PlanTerms {
   readonly adminFrom: (revoker: ReadyRevoker) => { readonly from: string; readonly isThere: boolean };
   readonly standingOf: (finding: string) => Standing | undefined;
   readonly describePlace: (location: Location) => string;
+  /** What else is known: among it may be what dies with what is taken back. */
+  readonly kin?: readonly Credential[];
 }
 
 const mostPlaces = 5;
@@ -134,6 +137,7 @@ function planStep(id: string, revoker: ReadyRevoker | undefined, batch: readonly
       calls: [],
       reversible: false,
       undoUntil: null,
+      children: [],
       cascade: null,
       survives: manual.survives ?? null,
       manual,
@@ -154,6 +158,7 @@ function planStep(id: string, revoker: ReadyRevoker | undefined, batch: readonly
     calls: plannedCalls(revoker, tasks, authority, batch),
     reversible: isUndoable,
     undoUntil: isUndoable ? undoUntil(revoker, terms.now, terms.graceMs).toISOString() : null,
+    children: terms.purpose === 'undo' ? [] : batch.flatMap((one) => childrenOf(one, revoker, terms.kin ?? [])),
     cascade: revoker.cascade ?? null,
     survives: revoker.survives ?? null,
     manual: null,

@@ -108,6 +108,7 @@ const revoker = z.strictObject({
   defaults: texts.optional(),
   cascade: sentence.optional(),
   survives: sentence.optional(),
+  children: z.array(z.string().min(1)).min(1).optional(),
   mints: z.boolean().optional(),
   revoke: z.array(step).min(1).max(10),
   reversible: z
