@@ -14,6 +14,7 @@ export default {
   batch: { max: 1 },
   cascade: 'the authorization that the token belongs to, with all its access and refresh tokens',
   survives: 'other authorizations of the same user, and sessions of the dashboard',
+  children: ['heroku-api-key', 'heroku-api-key-legacy'],
   mints: true,
   revoke: [
     {

@@ -18,6 +18,21 @@ export interface Gathered {
   readonly ledger?: Ledger;
 }
 
+/** What else the ledger knows of some kinds, with its values: of what was gathered, the rest of the family. */
+export async function kinOf(
+  { credentials, ledger }: Gathered,
+  kinds: ReadonlySet<string>,
+  patternFiles: readonly string[],
+): Promise<readonly Credential[]> {
+  const known = new Set(credentials.map(({ id }) => id));
+  const found = credentials.filter(({ pattern }) => kinds.has(pattern.id));
+  if (!ledger || kinds.size === 0) return found;
+  const others = await ledger.find(
+    ({ id, pattern, state, sealed }) => kinds.has(pattern.id) && !known.has(id) && state !== 'ignored' && sealed !== undefined,
+  );
+  return [...found, ...(await withWholePatterns(await credentialsOf(ledger, others), patternFiles))];
+}
+
 /** The credentials that a command line means: of stdin, of the ledger by id or filter, or those of a plan. */
 export async function gatherCredentials(
   options: RevokeOptions,

@@ -12,6 +12,7 @@ import { isMortal } from '../model/verification.ts';
 import { originName } from '../report/origin-path.ts';
 import { applyPlan } from '../revoke/apply.ts';
 import { approvalsOf, bySomebodyElse } from '../revoke/approval.ts';
+import { type ChildResult, checkChildren } from '../revoke/children.ts';
 import type { Journal } from '../revoke/journal.ts';
 import { revokerOf } from '../revoke/load-revokers.ts';
 import { makePlan } from '../revoke/plan.ts';
@@ -38,6 +39,8 @@ export interface Revoking {
   readonly asking: Asking;
   readonly records: Records;
   readonly found: readonly Credential[];
+  /** What else is known of the kinds that die with what is taken back. */
+  readonly kin?: readonly Credential[];
 }
 
 /**
@@ -61,7 +64,7 @@ export async function askFirst({ records, found, asking }: Revoking): Promise<re
 
 /** Makes the plan for credentials that were just asked about. */
 export async function planFor(
-  { options, purpose, records, asking }: Revoking,
+  { options, purpose, records, asking, kin = [] }: Revoking,
   credentials: readonly Credential[],
   admins: AdminCredentials,
 ): Promise<Plan> {
@@ -77,6 +80,8 @@ export async function planFor(
     adminFrom: admins.from,
     standingOf: (finding) => standings.get(finding),
     describePlace,
+    // Of what was just asked about, what was told counts.
+    kin: kin.map((one) => credentials.find(({ id }) => id === one.id) ?? one),
   });
 }
 
@@ -143,7 +148,7 @@ export function refusalsOf(
 export async function applyWith(
   plan: Plan,
   credentials: ReadonlyMap<string, Credential>,
-  { asking, records, context, options }: Revoking,
+  { asking, records, context, options, kin = [] }: Revoking,
   {
     admins,
     policy,
@@ -155,7 +160,7 @@ export async function applyWith(
     readonly journal: Journal;
     readonly onResult: (result: RevocationResult) => void;
   },
-): Promise<readonly RevocationResult[]> {
+): Promise<Applied> {
   const { wire } = asking;
   if (!wire) throw new QuashError('usage', 'revoking: --apply asks providers, which --offline forbids');
   // Asked here for whose approvals count, which is found out by asking.
@@ -164,6 +169,16 @@ export async function applyWith(
   if (approvers.length > 0)
     journal.append({ action: 'approved', plan: plan.id, evidence: `by ${approvers.join(', ')}, plan ${plan.hash}` });
   const last = new Map<string, Verdict>();
+  const proof = {
+    ask: async (credential: Credential) => {
+      const verdict = await verdictOf(credential, asking.options);
+      last.set(credential.id, verdict);
+      return verdict;
+    },
+    now: () => new Date(),
+    pause: (ms: number, signal: AbortSignal) => wait(ms, undefined, { signal }).catch(() => {}),
+    signal: context.signal,
+  };
   const results = await applyPlan(plan, credentials, {
     wire,
     loadTransport,
@@ -173,14 +188,7 @@ export async function applyWith(
     policy,
     revokerOf,
     adminOf: admins.of,
-    ask: async (credential) => {
-      const verdict = await verdictOf(credential, asking.options);
-      last.set(credential.id, verdict);
-      return verdict;
-    },
-    now: () => new Date(),
-    pause: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
-    signal: context.signal,
+    ...proof,
     proofWindowMs: options.proofWindow,
     onResult,
   });
@@ -188,7 +196,17 @@ export async function applyWith(
   for (const [id, verdict] of last) {
     if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable') await records.store.recordVerdict(id, verdict);
   }
-  return results;
+  const windowMs = Math.min(options.proofWindow ?? longestChildWindowMs, longestChildWindowMs);
+  const children = await checkChildren(plan, results, kin, { ...proof, journal, store: records.store, windowMs });
+  return { results, children };
+}
+
+/** What died with something else did so at once, or lives on: to wait as long as for what was called for itself tells no more. */
+const longestChildWindowMs = 30_000;
+
+export interface Applied {
+  readonly results: readonly RevocationResult[];
+  readonly children: readonly ChildResult[];
 }
 
 function describePlace({ origin, line }: Location): string {

@@ -79,12 +79,13 @@ export function openTriageWork(
       return withRevoking([...known.credentials.keys()], known.purpose, async ({ revoking, admins, commands }) => {
         const { records } = revoking;
         records.keepPlan(plan);
-        return commands.applyWith(plan, known.credentials, revoking, {
+        const { results } = await commands.applyWith(plan, known.credentials, revoking, {
           admins,
           policy: commands.policyFor(plan, revoking),
           journal: watched(records.journal, plan, onStep),
           onResult,
         });
+        return results;
       });
     },
     close: async () => {

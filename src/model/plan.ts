@@ -39,6 +39,18 @@ export interface PlanStep {
   /** Whether the provider can be asked afterwards; what cannot be proved stays `requested`. */
   readonly isProvable: boolean;
   readonly credentials: readonly PlannedCredential[];
+  /** What is known that may die with them, and is asked about once they are dead. */
+  readonly children: readonly PlannedChild[];
+}
+
+export interface PlannedChild {
+  readonly finding: string;
+  /** The finding that it may come from. */
+  readonly of: string;
+  readonly name: string;
+  readonly redacted: string;
+  /** What tells: `of the same identity`. */
+  readonly why: string;
 }
 
 /** A call with names in the place of values. */

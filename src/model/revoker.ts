@@ -30,6 +30,8 @@ export interface Revoker {
   /** What else dies with it, what outlives it, and for how long: sentences for the plan. */
   readonly cascade?: string;
   readonly survives?: string;
+  /** Ids of patterns whose credentials may be of the same grant, and die with it: asked about once it is dead. */
+  readonly children?: readonly string[];
   /** Whether it can make others (a refresh token, an admin key): it goes before them. */
   readonly mints?: boolean;
   /** Takes the credential back for good. */
@@ -89,6 +91,8 @@ export interface TransportStep {
   readonly action: string;
   /** Templates, as in `verify`. */
   readonly with: Readonly<Record<string, string>>;
+  /** Only done, and only planned, where a credential of ours is there. */
+  readonly onlyWith?: 'admin';
 }
 
 /** What a person does where no API does it. Stands in the pattern's YAML, or for all patterns of a file. */

@@ -49,6 +49,10 @@ function stepLines(step: PlanStep, paint: Paint, refusals: ReadonlyMap<string, s
   }
   lines.push(`   needs    ${needOf(authority, needs, paint)}`);
   if (step.cascade !== null) lines.push(`   takes    ${step.cascade}`);
+  for (const { finding, redacted, name, of, why } of step.children.slice(0, mostListed))
+    lines.push(
+      `   with it  ${paint(finding, 'cyan')}  ${neutralise(redacted)}  ${name}, ${why} as ${of}: asked about afterwards`,
+    );
   if (step.survives !== null) lines.push(`   leaves   ${step.survives}`);
   if (!manual) {
     lines.push(

@@ -256,7 +256,7 @@ function isStarted(standing: Standing | undefined): boolean {
 type Decision =
   | { readonly state: 'go' }
   | {
-      readonly state: Exclude<RevocationResult['state'], 'manual' | 'requested'>;
+      readonly state: Exclude<RevocationResult['state'], 'manual'>;
       readonly evidence: string;
       readonly undoUntil?: string | null;
     };
@@ -282,10 +282,19 @@ function decide({
   const stranger = ownerChanged(planned, verdict);
   if (stranger !== undefined) return { state: 'refused', evidence: stranger };
   if (isStarted(standing)) return { state: 'go' };
+  const { requested } = standing ?? {};
+  // Of what nobody can be asked about, a plan's call is not sent again because the plan is run again.
+  if (requested?.plan === plan.id && !step.isProvable && verdict.state !== 'live')
+    return {
+      state: 'requested',
+      evidence: `its provider took the call, by ${requested.at}, and cannot be asked whether it is dead`,
+    };
   if (verdict.state === 'unknown')
     return { state: 'failed', evidence: `right before acting its provider did not tell whether it is alive: ${verdict.reason}` };
   const { disabled } = standing ?? {};
   if (plan.purpose !== 'revoke') {
+    if (plan.purpose === 'undo' && standing?.enabled && verdict.state === 'live')
+      return { state: 'enabled', evidence: `switched on again at ${standing.enabled.at}, and it is alive` };
     if (!disabled) return { state: 'refused', evidence: 'it was not switched off by quash, by its journal' };
     if (plan.purpose === 'undo') {
       if (verdict.state === 'live') return { state: 'enabled', evidence: 'it is alive already' };

@@ -16,6 +16,9 @@ export function lintRevoker(revoker: ReadyRevoker, patterns: readonly Pattern[])
     else if (pattern.revoker !== revoker.provider) problems.push(`the pattern ${id} does not say revoker: ${revoker.provider}`);
     return pattern ? [pattern] : [];
   });
+  for (const id of revoker.children ?? [])
+    if (!patterns.some((one) => one.id === id && one.provider === revoker.provider))
+      problems.push(`children: the provider has no pattern ${id}`);
   if (revoker.authority === 'none' ? revoker.admin : revoker.authority === 'admin' && !revoker.admin)
     problems.push('what is needed of ours is said by admin: always with authority admin, never with authority none');
   for (const [name, { of, regex }] of Object.entries(revoker.pick)) {

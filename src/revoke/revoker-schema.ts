@@ -78,6 +78,7 @@ const step = z.union([
     transport: z.string().min(1),
     action: z.string().min(1),
     with: texts,
+    onlyWith: z.literal('admin').optional(),
   }),
 ]);
 
@@ -107,6 +108,7 @@ const revoker = z.strictObject({
   defaults: texts.optional(),
   cascade: sentence.optional(),
   survives: sentence.optional(),
+  children: z.array(z.string().min(1)).min(1).optional(),
   mints: z.boolean().optional(),
   revoke: z.array(step).min(1).max(10),
   reversible: z
@@ -114,6 +116,11 @@ const revoker = z.strictObject({
     .optional(),
   takesUpTo: duration.optional(),
 });
+
+/** Whether a step is done, and shown, with an authority. */
+export function isStepOf(step: ReadyStep, authority: 'none' | 'self' | 'admin' | 'person'): boolean {
+  return !('transport' in step) || step.onlyWith === undefined || step.onlyWith === authority;
+}
 
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

@@ -20,6 +20,7 @@ import { templatesOf } from '../../src/revoke/lint-revoker.ts';
 import { revokerOf } from '../../src/revoke/load-revokers.ts';
 import { makePlan } from '../../src/revoke/plan.ts';
 import { noPolicy } from '../../src/revoke/policy.ts';
+import type { ReadyRevoker } from '../../src/revoke/revoker-schema.ts';
 import { standingsOf } from '../../src/revoke/standing.ts';
 import { ask } from '../../src/verify/ask.ts';
 import { loadProtocol } from '../../src/wire/protocol.ts';
@@ -37,6 +38,8 @@ export interface Rig {
   readonly plant: (pattern: Pattern, more?: Partial<KnownCredential>) => Promise<Planted>;
   /** A wire of its own: what breaks too often is taken for down, by all that share one. */
   readonly ownWire: () => Pick<ApplyTerms, 'wire' | 'ask'> & { readonly close: () => Promise<void> };
+  /** A journal of its own, for what is run so often that the lines of others are in the way. */
+  readonly ownJournal: () => Pick<ApplyTerms, 'journal' | 'store'> & { readonly close: () => void };
   readonly verdictOn: (credential: Credential) => Promise<Verdict>;
   /** Asks, plans and applies. */
   readonly revoke: (planted: readonly Planted[], more?: Partial<RunTerms>) => Promise<Ran>;
@@ -177,6 +180,11 @@ export async function openRig({
       }),
     );
     const standings = standingsOf(all.journal.lines());
+    const ours = new Map<ReadyRevoker, Secret | undefined>();
+    for (const { pattern } of asked) {
+      const revoker = await revokerOf(pattern);
+      if (revoker && !ours.has(revoker)) ours.set(revoker, await all.adminOf(revoker));
+    }
     const made = await makePlan(asked, {
       purpose: all.purpose,
       by: all.holder.actor,
@@ -185,7 +193,7 @@ export async function openRig({
       revokerOf,
       runbookOf: ({ runbook }) => runbook,
       isProvable: ({ verify }) => isMortal(verify),
-      adminFrom: ({ admin }) => ({ from: admin?.env ?? '', isThere: true }),
+      adminFrom: (revoker) => ({ from: revoker.admin?.env ?? '', isThere: ours.get(revoker) !== undefined }),
       standingOf: (finding) => standings.get(finding),
       describePlace: () => 'stdin',
     });
@@ -197,6 +205,10 @@ export async function openRig({
     ownWire: () => {
       const own = openWire();
       return { wire: own, ask: (credential) => verdictBy(own, credential), close: () => own.close() };
+    },
+    ownJournal: () => {
+      const own = openJournal(join(folder, `journal-${invented++}.jsonl`), { actor: 'ann@here' });
+      return { journal: own, store: memoryStore(own, beganAt(process.pid)), close: () => own.close() };
     },
     patterns: set.patterns,
     journal,
