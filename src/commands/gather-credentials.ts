@@ -8,6 +8,7 @@ import type { StoredFinding } from '../model/stored-finding.ts';
 import { loadPatterns } from '../patterns/pattern-set.ts';
 import { counted } from '../report/quantities.ts';
 import { openStore } from './open-store.ts';
+import { readRecords } from './revocation-records.ts';
 import { dueToFinalise } from './revocation-status.ts';
 import type { RevokeOptions } from './revoke.ts';
 import { findingsOnStdin } from './stdin-findings.ts';
@@ -26,12 +27,10 @@ export async function gatherCredentials(
     warn,
     plan,
     purpose,
-    journal,
   }: {
     readonly warn: (text: string) => void;
     readonly plan: Plan | undefined;
     readonly purpose: Purpose;
-    readonly journal: string;
   },
 ): Promise<Gathered> {
   const { ids } = options;
@@ -52,7 +51,7 @@ export async function gatherCredentials(
       : ids.length > 0
         ? ids
         : where === undefined
-          ? dueToFinalise(journal, new Date())
+          ? dueToFinalise((await readRecords(options.store, context))?.lines ?? [], new Date())
           : undefined;
     const stored = wanted ? await Promise.all(wanted.map((id) => ledger.get(id))) : await findWhere(ledger, where ?? '', warn);
     return { credentials: await withWholePatterns(await credentialsOf(ledger, stored), options.patterns), ledger };

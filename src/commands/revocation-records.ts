@@ -3,14 +3,16 @@ import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
-import { placeOf } from '../ledger/place.ts';
+import { type Place, placeOf } from '../ledger/place.ts';
 import type { Ledger } from '../ledger/store.ts';
 import type { Plan } from '../model/plan.ts';
 import { memoryStore } from '../revoke/claims.ts';
-import { type Journal, openJournal, problemAgainst, readJournal } from '../revoke/journal.ts';
+import { type Head, type Journal, openJournal, problemAgainst, type ReadJournal, readJournal } from '../revoke/journal.ts';
 import { beganAt } from '../revoke/journal-lock.ts';
 import { planText, readPlan } from '../revoke/plan-file.ts';
+import { openSharedJournal, readRows } from '../revoke/shared-journal.ts';
 import type { RevocationStore } from '../revoke/store.ts';
+import { openStore, type StoreOptions } from './open-store.ts';
 
 /** Who runs this, as the operating system knows them: `ann@host`. */
 export function actorOf(): string {
@@ -26,11 +28,22 @@ function userName(): string {
   }
 }
 
-/** Where the journal is: beside the ledger, also where that is not used. */
-export function journalFile(store: string | undefined, { env, cwd }: Context): string {
-  const place = placeOf(store === 'none' ? undefined : store, env, cwd);
-  const file = place?.kind === 'sqlite' ? place.file : (placeOf(undefined, env, cwd) as { readonly file: string }).file;
-  return join(dirname(file), 'journal.jsonl');
+/** Where the journal is: in a database that is shared, else beside the ledger, also where that is not used. */
+export function journalPlace(store: string | undefined, { env, cwd }: Context): JournalPlace {
+  const place = placeOf(store, env, cwd);
+  const own = placeOf(undefined, env, cwd) as Extract<Place, { readonly kind: 'sqlite' }>;
+  if (place?.kind === 'postgres') return { kind: 'table', name: place.shown, folder: dirname(own.file) };
+  const folder = dirname((place ?? own).file);
+  const name = join(folder, 'journal.jsonl');
+  return { kind: 'file', name, folder };
+}
+
+export interface JournalPlace {
+  readonly kind: 'file' | 'table';
+  /** The path, or the URL without its password. */
+  readonly name: string;
+  /** Where this machine keeps what it ran. */
+  readonly folder: string;
 }
 
 export interface Records {
@@ -40,43 +53,56 @@ export interface Records {
   readonly keepPlan: (plan: Plan) => void;
   /** A plan that was kept; undefined when it is not there any more. */
   readonly keptPlan: (id: string) => Plan | undefined;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
-/** Opens the journal, and what a run keeps besides it. Throws a QuashError when the journal was tampered with. */
-export async function openRecords(file: string, ledger: Ledger | undefined): Promise<Records> {
-  const journal = openJournal(file, { actor: actorOf() });
-  const folder = join(dirname(file), 'plans');
-  const planFile = (id: string) => join(folder, `${id}.json`);
+/**
+ * Opens the journal, and what a run keeps besides it. The ledger is the one that the credentials are of, if they are of one.
+ * Throws a QuashError when the journal was tampered with.
+ */
+export async function openRecords(options: StoreOptions, context: Context, ledger: Ledger | undefined): Promise<Records> {
+  const { kind, name, folder } = journalPlace(options.store, context);
+  // What came from stdin is kept nowhere, and what is done to it stands in the journal of all the same.
+  const opened = kind === 'table' && !ledger ? await openStore(options, context) : undefined;
+  const plans = join(folder, 'plans');
+  const planFile = (id: string) => join(plans, `${id}.json`);
+  let journal: Journal | undefined;
   try {
-    await checkAnchor(journal, ledger);
+    journal = await openJournalOf(kind === 'table' ? (ledger ?? opened) : undefined, name);
+    await checkAnchor(journal, ledger ?? opened);
   } catch (error) {
-    journal.close();
+    journal?.close();
+    await opened?.close();
     throw error;
   }
+  const open = journal;
   return {
-    journal,
-    store: ledger ? ledgerStore(ledger, journal) : memoryStore(journal, beganAt(process.pid)),
+    journal: open,
+    store: ledger ? ledgerStore(ledger, open) : memoryStore(open, beganAt(process.pid)),
     keepPlan: (plan) => {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      mkdirSync(plans, { recursive: true, mode: 0o700 });
       writeFileSync(planFile(plan.id), planText(plan), { mode: 0o600 });
     },
     keptPlan: (id) => {
       const kept = planFile(id);
       return /^[0-9a-f]{12}$/.test(id) && existsSync(kept) ? readPlan(readFileSync(kept, 'utf8'), kept) : undefined;
     },
-    close: () => journal.close(),
+    close: async () => {
+      open.close();
+      await opened?.close();
+    },
   };
 }
 
-/** Of a ledger that several machines share, the journal of each is its own: only one beside it is anchored. */
-function isAnchored(ledger: Ledger | undefined): ledger is Ledger {
-  return ledger?.kind === 'sqlite';
+async function openJournalOf(ledger: Ledger | undefined, name: string): Promise<Journal> {
+  const writing = { actor: actorOf() };
+  return ledger?.journal ? openSharedJournal(ledger.journal, name, writing) : openJournal(name, writing);
 }
 
 async function checkAnchor(journal: Journal, ledger: Ledger | undefined): Promise<void> {
-  const head = isAnchored(ledger) ? await ledger.journalHead() : undefined;
-  const problem = problemAgainst({ lines: journal.lines(), torn: '' }, head);
+  // The head first: what others write in between stands behind it.
+  const head = await ledger?.journalHead();
+  const problem = problemAgainst({ lines: await journal.lines(), torn: '' }, head);
   if (problem !== undefined)
     throw new QuashError('source', `opening the journal: ${problem}; nothing is revoked on it: quash journal verify`);
 }
@@ -94,22 +120,41 @@ function ledgerStore(ledger: Ledger, journal: Journal): RevocationStore {
     },
     recordRevocation: (row) => ledger.recordRevocation(row),
     anchor: async (head) => {
-      if (!isAnchored(ledger)) return;
+      // Lines in a table are anchored as they are written.
+      if (ledger.journal) return;
       try {
         await ledger.anchor(head);
       } catch (error) {
         if (!(error instanceof QuashError)) throw error;
         // Another responder may have anchored a later line in the meantime, which stands in the same journal.
-        const problem = problemAgainst({ lines: journal.lines(), torn: '' }, await ledger.journalHead());
+        const problem = problemAgainst({ lines: await journal.lines(), torn: '' }, await ledger.journalHead());
         if (problem !== undefined) throw error;
       }
     },
   };
 }
 
-/** What is wrong with the journal in a file, its anchor in the ledger and a head that was exported; undefined when it holds. */
-export function judgeJournal(file: string, heads: readonly ({ readonly seq: number; readonly hash: string } | undefined)[]) {
-  const read = readJournal(readFileSync(file, 'latin1'));
-  const problem = read.problem ?? heads.map((head) => problemAgainst(read, head)).find((one) => one !== undefined);
-  return { lines: read.lines, problem, torn: read.torn };
+/** The journal as it stands, read without writing to it; undefined when there is none yet. */
+export async function readRecords(store: string | undefined, context: Context): Promise<ReadJournal | undefined> {
+  const { kind, name } = journalPlace(store, context);
+  if (kind === 'file') return existsSync(name) ? readJournal(readFileSync(name, 'latin1')) : undefined;
+  const ledger = await openStore({ store, patterns: [] }, context);
+  try {
+    const rows = (await ledger.journal?.read(0)) ?? [];
+    return rows.length > 0 ? readRows(rows) : undefined;
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** The last line that the ledger knows of; a ledger that is not there is not made for it. */
+export async function anchoredHead(store: string | undefined, context: Context): Promise<Head | undefined> {
+  const place = placeOf(store, context.env, context.cwd);
+  if (place === undefined || (place.kind === 'sqlite' && !existsSync(place.file))) return undefined;
+  const ledger = await openStore({ store, patterns: [] }, context);
+  try {
+    return await ledger.journalHead();
+  } finally {
+    await ledger.close();
+  }
 }

@@ -45,7 +45,7 @@ export interface Revoking {
  * dead by our own hand, the plan that did it still knows whose it was.
  */
 export async function askFirst({ records, found, asking }: Revoking): Promise<readonly Credential[]> {
-  const standings = standingsOf(records.journal.lines());
+  const standings = standingsOf(await records.journal.lines());
   return Promise.all(
     found.map(async (credential) => {
       const verdict = await verdictOf(credential, asking.options);
@@ -65,7 +65,7 @@ export async function planFor(
   credentials: readonly Credential[],
   admins: AdminCredentials,
 ): Promise<Plan> {
-  const standings = standingsOf(records.journal.lines());
+  const standings = standingsOf(await records.journal.lines());
   return makePlan(credentials, {
     purpose,
     by: actorOf(),
@@ -162,7 +162,7 @@ export async function applyWith(
   refusalsOf(plan, credentials, policy);
   const approvers = policy.approvedBy();
   if (approvers.length > 0)
-    journal.append({ action: 'approved', plan: plan.id, evidence: `by ${approvers.join(', ')}, plan ${plan.hash}` });
+    await journal.append({ action: 'approved', plan: plan.id, evidence: `by ${approvers.join(', ')}, plan ${plan.hash}` });
   const last = new Map<string, Verdict>();
   const results = await applyPlan(plan, credentials, {
     wire,

@@ -3,6 +3,7 @@ import type { RevocationRow } from '../model/revocation.ts';
 import { claim, release } from './claims.ts';
 import { type Database, openDatabase } from './database.ts';
 import { decide } from './decide.ts';
+import { journalRows } from './journal-rows.ts';
 import type { Keys } from './keys.ts';
 import type { Place } from './place.ts';
 import { findFindings, fingerprintOf, getFinding, historyOf, type PatternOf } from './read-findings.ts';
@@ -84,6 +85,7 @@ function ledgerOn(database: Database, { keys, patternOf, now }: Required<Omit<Le
       return row && (JSON.parse(row.value) as JournalHead);
     },
     anchor: ({ seq, hash }) => anchor(database, { seq, hash }),
+    ...(database.kind === 'postgres' && { journal: journalRows(database) }),
     exportSealed: (findings) => exportSealed(database, findings),
     importSealed: (lines) => importSealed(database, lines),
     close: () => database.close(),

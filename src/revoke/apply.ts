@@ -42,7 +42,7 @@ export async function applyPlan(
 ): Promise<readonly RevocationResult[]> {
   const { journal, store } = terms;
   const count = plan.steps.reduce((sum, { findings }) => sum + findings.length, 0);
-  journal.append({
+  await journal.append({
     action: 'planned',
     plan: plan.id,
     evidence: `${count} credentials in ${plan.steps.length} steps, plan ${plan.hash}`,
@@ -135,7 +135,7 @@ async function applyStep(
 
   async function keep(list: readonly RevocationResult[]): Promise<readonly RevocationResult[]> {
     const refusals = list.filter(({ state }) => state === 'refused' || state === 'already-dead');
-    journal.append(
+    await journal.append(
       ...refusals.map(({ finding, evidence, state }) => ({
         action: state === 'refused' ? ('refused' as const) : ('verified' as const),
         plan: plan.id,
@@ -157,7 +157,7 @@ async function applyStep(
     const end = (finding: string, state: RevocationResult['state'], evidence: string, more: Partial<RevocationResult> = {}) =>
       outcome.set(finding, { finding, state, evidence, secondsToDead: null, undoUntil: null, step: step.id, ...more });
     // Read behind the claim: what another responder did until then stands in it.
-    const standings = standingsOf(journal.lines());
+    const standings = standingsOf(await journal.lines());
     const limit = pLimit(64);
     const judged = await Promise.all(
       own.map((credential) => limit(async () => ({ credential, verdict: await terms.ask(credential) }))),

@@ -118,7 +118,7 @@ export async function runTask(
         });
       }
     }
-    journal.append(...entries);
+    await journal.append(...entries);
   }
 
   const unsettled = () => members.filter(({ credential }) => !ends.has(credential.id));
@@ -159,7 +159,9 @@ export async function runTask(
           sentAt.set(id, at);
           begun.add(id);
         }
-        journal.append(...credentials.map((one) => line(one, { action: 'begun', step: index, call, before: one.verdict.state })));
+        await journal.append(
+          ...credentials.map((one) => line(one, { action: 'begun', step: index, call, before: one.verdict.state })),
+        );
       }
       const acted = await takeStep(step, current, terms);
       const { evidence } = acted;
@@ -168,17 +170,17 @@ export async function runTask(
       const outcome = isTaken ? 'gone' : acted.outcome;
       if ('kept' in acted) Object.assign(kept, acted.kept);
       if (outcome === 'refused' || (outcome === 'in-doubt' && step.kind === 'look-up')) {
-        journal.append(...credentials.map((one) => line(one, { action: 'failed', step: index, call, evidence })));
+        await journal.append(...credentials.map((one) => line(one, { action: 'failed', step: index, call, evidence })));
         for (const { id } of credentials) ends.set(id, { state: 'failed', evidence });
         return [];
       }
       if (outcome === 'in-doubt') {
-        journal.append(...credentials.map((one) => line(one, { action: 'in-doubt', step: index, call, evidence })));
+        await journal.append(...credentials.map((one) => line(one, { action: 'in-doubt', step: index, call, evidence })));
         return group.map((member) => ({ member, step: index, at }));
       }
       // Gone is gone: there is nothing for the steps behind it. A look-up that finds it gone stands for the acts that it is for.
       const over = outcome === 'gone' ? acts.filter((act) => act >= index) : step.kind === 'act' ? [index] : [];
-      journal.append(
+      await journal.append(
         ...credentials.flatMap((one) =>
           over.map((act) => line(one, { action: 'answered', step: act, call, after: outcome, evidence })),
         ),
@@ -222,6 +224,6 @@ export async function runTask(
         ? undefined
         : line(credential, { action: 'unproved', step: lastAct, after: verdict.state, evidence: why });
     });
-    journal.append(...entries.filter((entry) => entry !== undefined));
+    await journal.append(...entries.filter((entry) => entry !== undefined));
   }
 }

@@ -14,7 +14,7 @@ import { loadPatterns } from '../../src/patterns/pattern-set.ts';
 import { expandExample } from '../../src/patterns/recipes.ts';
 import { type ApplyTerms, applyPlan } from '../../src/revoke/apply.ts';
 import { memoryStore } from '../../src/revoke/claims.ts';
-import { type Journal, openJournal } from '../../src/revoke/journal.ts';
+import { type FileJournal, openJournal } from '../../src/revoke/journal.ts';
 import { beganAt } from '../../src/revoke/journal-lock.ts';
 import { templatesOf } from '../../src/revoke/lint-revoker.ts';
 import { revokerOf } from '../../src/revoke/load-revokers.ts';
@@ -30,7 +30,7 @@ import { createWire, type Wire } from '../../src/wire/wire.ts';
 export interface Rig {
   readonly server: ProviderServer;
   readonly patterns: readonly Pattern[];
-  readonly journal: Journal;
+  readonly journal: FileJournal;
   readonly file: string;
   readonly terms: ApplyTerms;
   /** Makes a credential that the server knows, and gives both sides of it. */
@@ -176,7 +176,7 @@ export async function openRig({
         return { ...credential, verdict: { ...toldOf(toldBefore.get(credential.id) ?? {}), ...more.told, ...verdict } };
       }),
     );
-    const standings = standingsOf(all.journal.lines());
+    const standings = standingsOf(await all.journal.lines());
     const made = await makePlan(asked, {
       purpose: all.purpose,
       by: all.holder.actor,

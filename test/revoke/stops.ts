@@ -14,9 +14,9 @@ export function stoppingAt(terms: ApplyTerms, at: number): { readonly terms: App
     if (count++ >= at) throw new Stopped(`stopped at ${at}`);
   };
   const { journal, wire } = terms;
-  const appendIf: Journal['appendIf'] = (decide) => {
+  const appendIf: Journal['appendIf'] = async (decide) => {
     point();
-    const lines = journal.appendIf(decide);
+    const lines = await journal.appendIf(decide);
     point();
     return lines;
   };
