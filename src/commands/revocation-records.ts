@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
@@ -10,7 +10,9 @@ import { memoryStore } from '../revoke/claims.ts';
 import { type Head, type Journal, openJournal, problemAgainst, type ReadJournal, readJournal } from '../revoke/journal.ts';
 import { beganAt } from '../revoke/journal-lock.ts';
 import { planText, readPlan } from '../revoke/plan-file.ts';
+import { type PolicyRules, parsePolicy } from '../revoke/policy.ts';
 import { openSharedJournal, readRows } from '../revoke/shared-journal.ts';
+import { checkSharedPolicy } from '../revoke/shared-policy.ts';
 import type { RevocationStore } from '../revoke/store.ts';
 import { openStore, type StoreOptions } from './open-store.ts';
 
@@ -49,6 +51,8 @@ export interface JournalPlace {
 export interface Records {
   readonly journal: Journal;
   readonly store: RevocationStore;
+  /** What everybody who shares the ledger is held to; undefined when it has none. */
+  readonly policy: PolicyRules | undefined;
   /** Keeps a plan that is about to be run: what was switched off is made final by what was known then. */
   readonly keepPlan: (plan: Plan) => void;
   /** A plan that was kept; undefined when it is not there any more. */
@@ -61,15 +65,17 @@ export interface Records {
  * Throws a QuashError when the journal was tampered with.
  */
 export async function openRecords(options: StoreOptions, context: Context, ledger: Ledger | undefined): Promise<Records> {
-  const { kind, name, folder } = journalPlace(options.store, context);
-  // What came from stdin is kept nowhere, and what is done to it stands in the journal of all the same.
-  const opened = kind === 'table' && !ledger ? await openStore(options, context) : undefined;
+  const { folder } = journalPlace(options.store, context);
+  // What came from stdin is kept nowhere; the journal and the policy of a ledger that is there are its own all the same.
+  const opened = ledger ? undefined : await openIfThere(options, context);
   const plans = join(folder, 'plans');
   const planFile = (id: string) => join(plans, `${id}.json`);
   let journal: Journal | undefined;
+  let binding: Binding | undefined;
   try {
-    journal = await openJournalOf(kind === 'table' ? (ledger ?? opened) : undefined, name);
+    journal = await openJournalOf(ledger ?? opened, options.store, context);
     await checkAnchor(journal, ledger ?? opened);
+    binding = await policyOfLedger(ledger ?? opened, journal);
   } catch (error) {
     journal?.close();
     await opened?.close();
@@ -78,6 +84,7 @@ export async function openRecords(options: StoreOptions, context: Context, ledge
   const open = journal;
   return {
     journal: open,
+    policy: binding?.rules,
     store: ledger ? ledgerStore(ledger, open) : memoryStore(open, beganAt(process.pid)),
     keepPlan: (plan) => {
       mkdirSync(plans, { recursive: true, mode: 0o700 });
@@ -89,14 +96,45 @@ export async function openRecords(options: StoreOptions, context: Context, ledge
     },
     close: async () => {
       open.close();
+      binding?.close();
       await opened?.close();
     },
   };
 }
 
-async function openJournalOf(ledger: Ledger | undefined, name: string): Promise<Journal> {
+/** Opens the journal that belongs to a ledger, or lies where one would be. */
+export async function openJournalOf(ledger: Ledger | undefined, store: string | undefined, context: Context): Promise<Journal> {
+  const { name } = journalPlace(store, context);
   const writing = { actor: actorOf() };
   return ledger?.journal ? openSharedJournal(ledger.journal, name, writing) : openJournal(name, writing);
+}
+
+interface Binding {
+  readonly rules: PolicyRules;
+  readonly close: () => void;
+}
+
+async function policyOfLedger(ledger: Ledger | undefined, journal: Journal): Promise<Binding | undefined> {
+  // The policy first: who sets one writes to the journal before.
+  const kept = await ledger?.policy();
+  checkSharedPolicy(kept, await journal.lines());
+  if (!kept) return undefined;
+  const rules = parsePolicy(kept.text, 'of the ledger');
+  if (!rules.approval) return { rules, close: () => {} };
+  // ssh-keygen reads signers from a file.
+  const folder = mkdtempSync(join(tmpdir(), 'quash-signers-'));
+  const signers = join(folder, 'signers');
+  writeFileSync(signers, kept.signers ?? '', { mode: 0o600 });
+  return {
+    rules: { ...rules, approval: { ...rules.approval, signers } },
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+async function openIfThere(options: StoreOptions, context: Context): Promise<Ledger | undefined> {
+  const place = placeOf(options.store, context.env, context.cwd);
+  const isThere = place?.kind === 'postgres' || (place?.kind === 'sqlite' && existsSync(place.file));
+  return isThere ? openStore(options, context) : undefined;
 }
 
 async function checkAnchor(journal: Journal, ledger: Ledger | undefined): Promise<void> {
@@ -149,12 +187,10 @@ export async function readRecords(store: string | undefined, context: Context): 
 
 /** The last line that the ledger knows of; a ledger that is not there is not made for it. */
 export async function anchoredHead(store: string | undefined, context: Context): Promise<Head | undefined> {
-  const place = placeOf(store, context.env, context.cwd);
-  if (place === undefined || (place.kind === 'sqlite' && !existsSync(place.file))) return undefined;
-  const ledger = await openStore({ store, patterns: [] }, context);
+  const ledger = await openIfThere({ store, patterns: [] }, context);
   try {
-    return await ledger.journalHead();
+    return await ledger?.journalHead();
   } finally {
-    await ledger.close();
+    await ledger?.close();
   }
 }

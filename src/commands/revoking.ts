@@ -83,8 +83,11 @@ export async function planFor(
 /** A policy, and whose approvals it has looked at. */
 export type PlanPolicy = Policy & { readonly approvedBy: () => readonly string[] };
 
-/** What the user's own policy, and those that were named, say of a plan. */
-export function policyFor(plan: Plan, { options, context }: Pick<Revoking, 'options' | 'context'>): PlanPolicy {
+/** What the ledger's policy, the user's own, and those that were named say of a plan. */
+export function policyFor(
+  plan: Plan,
+  { options, context, records }: Pick<Revoking, 'options' | 'context' | 'records'>,
+): PlanPolicy {
   const own = keyFile(context.env);
   const files = [
     ...(own === undefined ? [] : [join(dirname(own), 'policy.yaml')]),
@@ -99,7 +102,7 @@ export function policyFor(plan: Plan, { options, context }: Pick<Revoking, 'opti
   });
   const sshFolder = join(context.env.HOME || homedir(), '.ssh');
   const known = new Map<string, readonly string[]>();
-  const policy = policyOf(rules, {
+  const policy = policyOf([...(records.policy ? [records.policy] : []), ...rules], {
     actor: actorOf(),
     now: () => new Date(),
     approvals: (signers) => {

@@ -17,7 +17,7 @@ export interface Tables {
   readonly journal: JournalTable;
 }
 
-/** Facts of the ledger itself, by name: the check of its fingerprint key, the anchored head of the journal. */
+/** Facts of the ledger itself, by name: the check of its fingerprint key, the anchored head of the journal, the policy. */
 interface MetaTable {
   name: string;
   value: string;

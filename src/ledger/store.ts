@@ -39,6 +39,10 @@ export interface Ledger {
   journalHead(): Promise<JournalHead | undefined>;
   /** Moves the anchor forward; an error when it would go back. */
   anchor(head: JournalHead): Promise<void>;
+  /** What everybody who uses this ledger is held to; undefined when nothing was said. It is not looked at here. */
+  policy(): Promise<KeptPolicy | undefined>;
+  /** Says what holds from now on; undefined takes it away. */
+  setPolicy(policy: KeptPolicy | undefined): Promise<void>;
   /** The journal of those that share a server; beside a file it is a file of its own, which can be read without a ledger. */
   readonly journal?: JournalRows;
   /** Lines that `importSealed` of another ledger reads: these findings with all that is known of them, their values sealed as they are. */
@@ -117,6 +121,14 @@ export interface Holder {
 export interface Claimed {
   readonly id: string;
   readonly heldBy?: Holder & { readonly since: string };
+}
+
+/** A policy as text, with the text of the file of signers that it names. */
+export interface KeptPolicy {
+  readonly text: string;
+  readonly signers: string | null;
+  readonly by: string;
+  readonly at: string;
 }
 
 export interface JournalHead {

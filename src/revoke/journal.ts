@@ -21,6 +21,7 @@ export const journalActions = [
   'failed',
   'undone',
   'healed',
+  'policy',
 ] as const;
 export type JournalAction = (typeof journalActions)[number];
 
