@@ -4,6 +4,7 @@ import type { Credential, RevocationResult, RevocationRow } from '../model/revoc
 import type { Secret } from '../model/secret.ts';
 import type { Told, Verdict } from '../model/verdict.ts';
 import { groupBy } from './group-by.ts';
+import { whyFull } from './hourly.ts';
 import type { Journal } from './journal.ts';
 import type { Policy } from './policy.ts';
 import type { ProofTerms } from './prove.ts';
@@ -57,10 +58,8 @@ export async function applyPlan(
     await Promise.all(
       lines.map((own) =>
         limit(async () => {
-          let calls = 0;
           for (const step of own) {
-            const done = await applyStep(plan, step, credentials, terms, calls);
-            calls += 1;
+            const done = await applyStep(plan, step, credentials, terms);
             for (const result of done) terms.onResult?.(result);
             results.push(...done);
             const head = journal.head();
@@ -89,7 +88,6 @@ async function applyStep(
   step: PlanStep,
   credentials: ReadonlyMap<string, Credential>,
   terms: ApplyTerms,
-  callsBefore: number,
 ): Promise<readonly RevocationResult[]> {
   const results = new Map<string, RevocationResult>();
   const say = (finding: string, state: RevocationResult['state'], evidence: string, more: Partial<RevocationResult> = {}) =>
@@ -109,10 +107,10 @@ async function applyStep(
       say(id, 'failed', `it needs ${revoker.admin?.what}: set ${revoker.admin?.env}, or --admin ${revoker.provider}=file:PATH`);
     return keep([...results.values()]);
   }
-  const perHour = revoker.limits?.perHour;
-  if (perHour !== undefined && callsBefore >= perHour) {
-    for (const { id } of present)
-      say(id, 'failed', `${revoker.provider} takes ${perHour} calls an hour: run this again in an hour`);
+  // Nobody is asked about what cannot be taken back now.
+  const full = whyFull(revoker, await journal.lines(), terms.now());
+  if (full !== undefined) {
+    for (const { id } of present) say(id, 'failed', full);
     return keep([...results.values()]);
   }
 

@@ -3,6 +3,7 @@ import type { Credential } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Told, Verdict } from '../model/verdict.ts';
 import { groupBy } from './group-by.ts';
+import { whyFull } from './hourly.ts';
 import type { Journal, NewEntry } from './journal.ts';
 import { type ProofTerms, pollUntil, type Seen } from './prove.ts';
 import type { ReadyRevoker, Task } from './revoker-schema.ts';
@@ -155,13 +156,21 @@ export async function runTask(
       const call = callOf(step, revoker);
       const at = terms.now();
       if (step.kind === 'act') {
+        let full: string | undefined;
+        // Counted with the journal locked: of two responders only one makes the last call of an hour.
+        await journal.appendIf((lines) => {
+          full = whyFull(revoker, lines, at);
+          if (full !== undefined) return [];
+          return credentials.map((one) => line(one, { action: 'begun', step: index, call, before: one.verdict.state }));
+        });
+        if (full !== undefined) {
+          for (const { id } of credentials) ends.set(id, { state: 'failed', evidence: full });
+          return [];
+        }
         for (const { id } of credentials) {
           sentAt.set(id, at);
           begun.add(id);
         }
-        await journal.append(
-          ...credentials.map((one) => line(one, { action: 'begun', step: index, call, before: one.verdict.state })),
-        );
       }
       const acted = await takeStep(step, current, terms);
       const { evidence } = acted;
