@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/store.ts';
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { Credential } from '../model/revocation.ts';
 import type { StoredFinding } from '../model/stored-finding.ts';
+import { toldOf } from '../model/verdict.ts';
 import { loadPatterns } from '../patterns/pattern-set.ts';
 import { counted } from '../report/quantities.ts';
 import { openStore } from './open-store.ts';
@@ -66,8 +67,9 @@ export async function credentialsOf(ledger: Ledger, stored: readonly StoredFindi
   return Promise.all(
     [...new Map(stored.map((one) => [one.fingerprint, one])).values()].map(async (finding) => {
       const { secret, parts } = await ledger.unseal(finding);
-      const { id, pattern, verdict, locations } = finding;
-      return { id, pattern, verdict, locations, secret, parts };
+      const { id, pattern, verdict, lastTold, locations } = finding;
+      // Of what is dead its provider tells nothing any more, and what is left to do may need it.
+      return { id, pattern, verdict: { ...toldOf(lastTold ?? {}), ...verdict }, locations, secret, parts };
     }),
   );
 }

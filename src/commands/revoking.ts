@@ -42,7 +42,7 @@ export interface Revoking {
 
 /**
  * Every credential is asked about before it is planned for: whose it is, and whether there is anything to take back. Of what is
- * dead by our own hand, the plan that did it still knows whose it was.
+ * dead by our own hand, the ledger or the plan that did it still knows whose it was.
  */
 export async function askFirst({ records, found, asking }: Revoking): Promise<readonly Credential[]> {
   const standings = standingsOf(await records.journal.lines());
@@ -54,7 +54,7 @@ export async function askFirst({ records, found, asking }: Revoking): Promise<re
       const id = standings.get(credential.id)?.disabled?.plan;
       const kept = id ? records.keptPlan(id) : undefined;
       const before = kept?.steps.flatMap(({ credentials }) => credentials).find(({ finding }) => finding === credential.id);
-      return { ...credential, verdict: { ...(before && toldOf(before)), ...verdict } };
+      return { ...credential, verdict: { ...toldOf(credential.verdict), ...(before && toldOf(before)), ...verdict } };
     }),
   );
 }

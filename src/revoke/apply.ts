@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { Plan, PlannedCredential, PlanStep } from '../model/plan.ts';
 import type { Credential, RevocationResult, RevocationRow } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
-import type { Told, Verdict } from '../model/verdict.ts';
+import { type Told, toldOf, type Verdict } from '../model/verdict.ts';
 import { groupBy } from './group-by.ts';
 import { whyFull } from './hourly.ts';
 import type { Journal } from './journal.ts';
@@ -166,8 +166,13 @@ async function applyStep(
       const standing = standings.get(credential.id);
       const planned = step.credentials.find(({ finding }) => finding === credential.id);
       const decided = decide({ plan, step, planned, verdict, standing, now: terms.now() });
+      // Of what is dead its provider does not say any more whose it is: what it said before counts.
+      const known =
+        verdict.state === 'live' ? verdict : { ...(planned && toldOf(planned)), ...toldOf(credential.verdict), ...verdict };
       const refusal =
-        decided.state === 'go' ? terms.policy.refusal({ credential, step, verdict, isStarted: isStarted(standing) }) : undefined;
+        decided.state === 'go'
+          ? terms.policy.refusal({ credential, step, verdict: known, isStarted: isStarted(standing) })
+          : undefined;
       if (refusal !== undefined) end(credential.id, 'refused', refusal);
       else if (decided.state !== 'go')
         end(credential.id, decided.state, decided.evidence, { undoUntil: decided.undoUntil ?? null });

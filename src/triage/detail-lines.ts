@@ -1,8 +1,8 @@
 import type { FindingHistory, StoredFinding } from '../model/stored-finding.ts';
-import { askedLines, historyDetails, placeName, verdictDetails } from '../report/description.ts';
+import { askedLines, historyDetails, placeName, toldDetails, verdictDetails } from '../report/description.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { counted, formatSeconds } from '../report/quantities.ts';
-import { locationRecord, verdictRecord } from '../report/record.ts';
+import { lastToldRecord, locationRecord, verdictRecord } from '../report/record.ts';
 import { type Line, line, wrapped } from './line.ts';
 import { sinceOf } from './rows.ts';
 
@@ -15,7 +15,7 @@ export function detailLines(
   history: FindingHistory | undefined,
   { all, columns, now }: { readonly all: readonly StoredFinding[]; readonly columns: number; readonly now: Date },
 ): readonly Line[] {
-  const { pattern, verdict, redactedParts } = finding;
+  const { pattern, verdict, lastTold, redactedParts } = finding;
   const record = verdictRecord(verdict);
   const row = (label: string, ...texts: readonly string[]) =>
     texts.filter(Boolean).flatMap((text, at) =>
@@ -33,6 +33,7 @@ export function detailLines(
     ...row('verdict', [verdict.state, ...verdictDetails(record)].join(', ')),
     ...row('evidence', ('evidence' in verdict && verdict.evidence) || '', ...askedLines(record)),
     ...row('asked', 'checkedAt' in verdict ? verdict.checkedAt : 'never'),
+    ...(lastTold ? row('told', [...toldDetails(lastToldRecord(lastTold)), `as of ${lastTold.at}`].join(', ')) : []),
     ...row('state', stateWords(finding)),
     ...row('owner', finding.owner ?? 'not known'),
     ...row(

@@ -103,6 +103,13 @@ describe.each(engines)('in %s', (engine) => {
     expect(done.code, done.stdout + done.stderr).toBe(0);
     expect(known.state).toBe('dead');
     expect(await quash(['journal', 'verify'])).toMatchObject({ code: 0 });
+    // Whose it was is known still.
+    const listed = await quash(['findings', 'list', '--where', 'owner=octocat verdict=dead', '--format', 'json']);
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      findings: [{ owner: 'octocat', lastTold: { identity: 'octocat', account: 'GitHub', scopes: ['repo', 'read:org'] } }],
+    });
+    const exported = await quash(['findings', 'export', '--format', 'csv']);
+    expect(exported.stdout).toContain('octocat,GitHub,repo read:org');
   });
 
   test.each([
