@@ -24,6 +24,8 @@ export default {
       headers: { ...headers, range: 'id ..; max=1000' },
       accepted: { status: [200, 206] },
       find: { in: '$', where: { 'access_token.token': '{{secret}}' }, keep: { id: 'id' } },
+      // https://devcenter.heroku.com/articles/platform-api-reference#ranges
+      page: { next: 'header.next-range', as: 'header.range' },
     },
     {
       does: 'Deletes the authorization by its id.',

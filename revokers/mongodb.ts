@@ -85,8 +85,8 @@ export default [
         kind: 'look-up',
         request: 'GET https://cloud.mongodb.com/api/atlas/v2/orgs/{{kept:organization}}/apiKeys?itemsPerPage=500',
         headers,
-        // With a full page there may be another, and on it a key with the same end.
-        accepted: { status: 200, json: { results: 'present', 'results[499]': 'absent' } },
+        accepted: { status: 200, json: { results: 'present' } },
+        page: { counts: 'pages', first: 1, as: 'query.pageNum', size: 500 },
         find: { in: 'results', where: { privateKey: '********-****-****-{{pick:tail}}' }, keep: { id: 'id' } },
       },
       {

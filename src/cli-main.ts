@@ -28,6 +28,7 @@ const modules: { readonly [W in Word]: () => Promise<CommandModule<NamesUnder<W>
   triage: () => import('./commands/triage.ts'),
   approve: () => import('./commands/approve.ts'),
   journal: () => import('./commands/journal.ts'),
+  policy: () => import('./commands/policy.ts'),
   revokers: () => import('./commands/revokers.ts'),
   egress: () => import('./commands/egress.ts'),
   hook: () => import('./commands/hook.ts'),

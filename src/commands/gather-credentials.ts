@@ -5,9 +5,11 @@ import type { Ledger } from '../ledger/store.ts';
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { Credential } from '../model/revocation.ts';
 import type { StoredFinding } from '../model/stored-finding.ts';
+import { toldOf } from '../model/verdict.ts';
 import { loadPatterns } from '../patterns/pattern-set.ts';
 import { counted } from '../report/quantities.ts';
 import { openStore } from './open-store.ts';
+import { readRecords } from './revocation-records.ts';
 import { dueToFinalise } from './revocation-status.ts';
 import type { RevokeOptions } from './revoke.ts';
 import { findingsOnStdin } from './stdin-findings.ts';
@@ -41,12 +43,10 @@ export async function gatherCredentials(
     warn,
     plan,
     purpose,
-    journal,
   }: {
     readonly warn: (text: string) => void;
     readonly plan: Plan | undefined;
     readonly purpose: Purpose;
-    readonly journal: string;
   },
 ): Promise<Gathered> {
   const { ids } = options;
@@ -67,7 +67,7 @@ export async function gatherCredentials(
       : ids.length > 0
         ? ids
         : where === undefined
-          ? dueToFinalise(journal, new Date())
+          ? dueToFinalise((await readRecords(options.store, context))?.lines ?? [], new Date())
           : undefined;
     const stored = wanted ? await Promise.all(wanted.map((id) => ledger.get(id))) : await findWhere(ledger, where ?? '', warn);
     return { credentials: await withWholePatterns(await credentialsOf(ledger, stored), options.patterns), ledger };
@@ -82,8 +82,9 @@ export async function credentialsOf(ledger: Ledger, stored: readonly StoredFindi
   return Promise.all(
     [...new Map(stored.map((one) => [one.fingerprint, one])).values()].map(async (finding) => {
       const { secret, parts } = await ledger.unseal(finding);
-      const { id, pattern, verdict, locations } = finding;
-      return { id, pattern, verdict, locations, secret, parts };
+      const { id, pattern, verdict, lastTold, locations } = finding;
+      // Of what is dead its provider tells nothing any more, and what is left to do may need it.
+      return { id, pattern, verdict: { ...toldOf(lastTold ?? {}), ...verdict }, locations, secret, parts };
     }),
   );
 }

@@ -16,7 +16,7 @@ import type { Policy } from '../revoke/policy.ts';
 import { adminCredentials } from './admin-credentials.ts';
 import { type Asking, openAsking } from './ask-providers.ts';
 import { gatherCredentials, kinOf } from './gather-credentials.ts';
-import { journalFile, openRecords, type Records } from './revocation-records.ts';
+import { openRecords, type Records } from './revocation-records.ts';
 import { showStatus } from './revocation-status.ts';
 import { type Applied, applyWith, askFirst, planFor, policyFor, refusalsOf } from './revoking.ts';
 import { askPerson, hasPerson } from './terminal-prompt.ts';
@@ -33,16 +33,15 @@ export async function run(options: RevokeOptions | Options<'revoke status'>, con
   const purpose: Purpose = options.command === 'revoke' ? 'revoke' : options.command === 'revoke undo' ? 'undo' : 'finalise';
   const saved =
     options.plan === undefined ? undefined : readPlan(readNamed(resolve(context.cwd, options.plan), 'the plan'), options.plan);
-  const file = journalFile(options.store, context);
-  const gathered = await gatherCredentials(options, context, { warn, plan: saved, purpose, journal: file });
+  const gathered = await gatherCredentials(options, context, { warn, plan: saved, purpose });
   const asking = await openAsking({ ...options, verdictAge: undefined }, context, { warn });
   let records: Records | undefined;
   try {
-    records = await openRecords(file, gathered.ledger);
+    records = await openRecords(options, context, gathered.ledger);
     const kin = await kinOf(gathered, await childKinds(gathered.credentials), options.patterns);
     return await revoke({ options, context, purpose, saved, asking, records, found: gathered.credentials, kin });
   } finally {
-    records?.close();
+    await records?.close();
     await asking.close();
     await gathered.ledger?.close();
   }

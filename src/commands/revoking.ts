@@ -45,10 +45,10 @@ export interface Revoking {
 
 /**
  * Every credential is asked about before it is planned for: whose it is, and whether there is anything to take back. Of what is
- * dead by our own hand, the plan that did it still knows whose it was.
+ * dead by our own hand, the ledger or the plan that did it still knows whose it was.
  */
 export async function askFirst({ records, found, asking }: Revoking): Promise<readonly Credential[]> {
-  const standings = standingsOf(records.journal.lines());
+  const standings = standingsOf(await records.journal.lines());
   return Promise.all(
     found.map(async (credential) => {
       const verdict = await verdictOf(credential, asking.options);
@@ -57,7 +57,7 @@ export async function askFirst({ records, found, asking }: Revoking): Promise<re
       const id = standings.get(credential.id)?.disabled?.plan;
       const kept = id ? records.keptPlan(id) : undefined;
       const before = kept?.steps.flatMap(({ credentials }) => credentials).find(({ finding }) => finding === credential.id);
-      return { ...credential, verdict: { ...(before && toldOf(before)), ...verdict } };
+      return { ...credential, verdict: { ...toldOf(credential.verdict), ...(before && toldOf(before)), ...verdict } };
     }),
   );
 }
@@ -68,7 +68,7 @@ export async function planFor(
   credentials: readonly Credential[],
   admins: AdminCredentials,
 ): Promise<Plan> {
-  const standings = standingsOf(records.journal.lines());
+  const standings = standingsOf(await records.journal.lines());
   return makePlan(credentials, {
     purpose,
     by: actorOf(),
@@ -88,8 +88,11 @@ export async function planFor(
 /** A policy, and whose approvals it has looked at. */
 export type PlanPolicy = Policy & { readonly approvedBy: () => readonly string[] };
 
-/** What the user's own policy, and those that were named, say of a plan. */
-export function policyFor(plan: Plan, { options, context }: Pick<Revoking, 'options' | 'context'>): PlanPolicy {
+/** What the ledger's policy, the user's own, and those that were named say of a plan. */
+export function policyFor(
+  plan: Plan,
+  { options, context, records }: Pick<Revoking, 'options' | 'context' | 'records'>,
+): PlanPolicy {
   const own = keyFile(context.env);
   const files = [
     ...(own === undefined ? [] : [join(dirname(own), 'policy.yaml')]),
@@ -104,7 +107,7 @@ export function policyFor(plan: Plan, { options, context }: Pick<Revoking, 'opti
   });
   const sshFolder = join(context.env.HOME || homedir(), '.ssh');
   const known = new Map<string, readonly string[]>();
-  const policy = policyOf(rules, {
+  const policy = policyOf([...(records.policy ? [records.policy] : []), ...rules], {
     actor: actorOf(),
     now: () => new Date(),
     approvals: (signers) => {
@@ -167,7 +170,7 @@ export async function applyWith(
   refusalsOf(plan, credentials, policy);
   const approvers = policy.approvedBy();
   if (approvers.length > 0)
-    journal.append({ action: 'approved', plan: plan.id, evidence: `by ${approvers.join(', ')}, plan ${plan.hash}` });
+    await journal.append({ action: 'approved', plan: plan.id, evidence: `by ${approvers.join(', ')}, plan ${plan.hash}` });
   const last = new Map<string, Verdict>();
   const proof = {
     ask: async (credential: Credential) => {

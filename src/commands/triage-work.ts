@@ -96,7 +96,7 @@ export function openTriageWork(
   /** Opens what taking back needs, and closes it behind: another responder can act in between. */
   async function withRevoking<T>(ids: readonly string[], purpose: Purpose, act: (open: Opened) => Promise<T>): Promise<T> {
     const ledger = await open();
-    const [commands, { openAsking }, { adminCredentials }, { journalFile, openRecords }, { credentialsOf }] = await Promise.all([
+    const [commands, { openAsking }, { adminCredentials }, { openRecords }, { credentialsOf }] = await Promise.all([
       import('./revoking.ts'),
       import('./ask-providers.ts'),
       import('./admin-credentials.ts'),
@@ -106,12 +106,12 @@ export function openTriageWork(
     const found = await credentialsOf(ledger, await Promise.all(ids.map((id) => ledger.get(id))));
     const asking = await openAsking({ ...options, verdictAge: undefined }, context, { warn });
     try {
-      const records = await openRecords(journalFile(options.store, context), ledger);
+      const records = await openRecords(options, context, ledger);
       try {
         const revoking = { options, context, purpose, asking, records, found };
         return await act({ revoking, admins: adminCredentials(options.admin, context), commands });
       } finally {
-        records.close();
+        await records.close();
       }
     } finally {
       await asking.close();
@@ -152,8 +152,8 @@ function watched(journal: Journal, plan: Plan, onStep: (line: string) => void): 
   };
   return {
     ...journal,
-    append: (...entries) => tell(journal.append(...entries)),
-    appendIf: (decide) => tell(journal.appendIf(decide)),
+    append: async (...entries) => tell(await journal.append(...entries)),
+    appendIf: async (decide) => tell(await journal.appendIf(decide)),
   };
 }
 

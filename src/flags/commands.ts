@@ -6,6 +6,7 @@ export const groups = {
   findings: { help: 'what scans kept, and what was decided' },
   keys: { help: 'whom the secrets in the ledger are sealed to' },
   journal: { help: 'what was revoked, and by whom' },
+  policy: { help: 'what all who share a ledger may revoke' },
   revokers: { help: 'what can be taken back by an API' },
   patterns: { help: 'what is looked for' },
   config: { help: 'what quash.yaml and the environment set' },
@@ -66,7 +67,7 @@ Exit codes: 0 everything proved dead, 5 not everything.`,
       ['quash revoke --plan plan.json --apply --yes', ''],
     ],
     details: `Every credential is asked about again right before; one that is dead is left alone. What can be switched off is switched off first: revoke finalise makes that final, revoke undo takes it back. A run that was stopped is run again: it goes on where it was.
-A policy says who and what may be revoked: $XDG_CONFIG_HOME/quash/policy.yaml, and what --policy names; what one of them refuses is refused.
+A policy says who and what may be revoked: that of the ledger (quash policy), $XDG_CONFIG_HOME/quash/policy.yaml, and what --policy names; what one of them refuses is refused.
 Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or config; 5 something is not confirmed.`,
   },
   'revoke finalise': {
@@ -132,6 +133,26 @@ Exit codes: 0, 2 usage or config, 130 interrupted.`,
     help: 'print its last line’s hash, to keep elsewhere',
     arguments: [],
     examples: [['quash journal export-head > head.json', '']],
+  },
+  'policy set': {
+    help: 'hold everybody who shares the ledger to a policy',
+    arguments: [{ name: 'file', placeholder: 'FILE', kind: 'file', required: true }],
+    examples: [['quash policy set policy.yaml', '']],
+    details:
+      'It is kept in the ledger with the signers that it names, and holds beside the policies of each responder: what one of them refuses is refused. The journal tells who set it; one that was changed otherwise stops every revocation. Whoever may not revoke by it may not change it.',
+  },
+  'policy show': {
+    help: 'print the policy of the ledger, and who set it',
+    arguments: [],
+    examples: [
+      ['quash policy show', ''],
+      ['quash policy show --format json', ''],
+    ],
+  },
+  'policy clear': {
+    help: 'take the policy of the ledger away',
+    arguments: [],
+    examples: [['quash policy clear', '']],
   },
   'revokers list': {
     help: 'list what can be taken back, and with what authority',

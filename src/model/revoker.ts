@@ -72,7 +72,20 @@ export interface HttpStep {
     readonly masked?: string;
     readonly keep: Readonly<Record<string, string>>;
   };
+  /** With `find`: how the list goes on. Every page is read before an element counts as the only one; without this, one is the list. */
+  readonly page?: Paging;
 }
+
+/** How the pages of a list are asked for. `as` is where in the request: `query.after_id`, `header.range`. */
+export type Paging =
+  /** By what the page before tells: `json.last_id`, `header.next-range`. Nothing told is the end, or what stands at `more`. */
+  | { readonly next: string; readonly as: string; readonly more?: string }
+  /** By counting what was read: pages, of which the first has a number, or elements. It ends with a page of fewer than `size`. */
+  | { readonly counts: 'pages'; readonly first: number; readonly as: string; readonly size: number }
+  | { readonly counts: 'elements'; readonly as: string; readonly size: number }
+  /** The same where the list tells at `total` how many pages, or elements, there are. */
+  | { readonly counts: 'pages'; readonly first: number; readonly as: string; readonly total: string }
+  | { readonly counts: 'elements'; readonly as: string; readonly total: string };
 
 /** A rule with what is usually empty left out. */
 export interface RuleInput {

@@ -11,13 +11,27 @@ export function placeName(location: Pick<LocationRecord, 'origin' | 'line' | 'co
 export function verdictDetails(verdict: VerdictRecord): string[] {
   return [
     verdict.canary === undefined ? '' : 'a trap',
-    verdict.identity === null ? '' : `identity ${verdict.identity}`,
-    verdict.account === null ? '' : `account ${verdict.account}`,
-    verdict.scopes?.length ? `scopes ${verdict.scopes.join(', ')}` : '',
-    verdict.created === null ? '' : `created ${verdict.created}`,
-    verdict.expires === null ? '' : `expires ${verdict.expires}`,
-    verdict.lastUsed === null ? '' : `last used ${verdict.lastUsed}`,
+    ...toldDetails(verdict),
     verdict.state === 'live' ? '' : (verdict.evidence ?? verdict.reason ?? ''),
+  ].filter(Boolean);
+}
+
+/** What its provider told of a credential, as separate phrases. Not neutralised. */
+export function toldDetails({
+  identity,
+  account,
+  scopes,
+  created,
+  expires,
+  lastUsed,
+}: Pick<VerdictRecord, 'identity' | 'account' | 'scopes' | 'created' | 'expires' | 'lastUsed'>): string[] {
+  return [
+    identity === null ? '' : `identity ${identity}`,
+    account === null ? '' : `account ${account}`,
+    scopes?.length ? `scopes ${scopes.join(', ')}` : '',
+    created === null ? '' : `created ${created}`,
+    expires === null ? '' : `expires ${expires}`,
+    lastUsed === null ? '' : `last used ${lastUsed}`,
   ].filter(Boolean);
 }
 

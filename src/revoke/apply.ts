@@ -2,8 +2,9 @@ import pLimit from 'p-limit';
 import type { Plan, PlannedCredential, PlanStep } from '../model/plan.ts';
 import type { Credential, RevocationResult, RevocationRow } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
-import type { Told, Verdict } from '../model/verdict.ts';
+import { type Told, toldOf, type Verdict } from '../model/verdict.ts';
 import { groupBy } from './group-by.ts';
+import { whyFull } from './hourly.ts';
 import type { Journal } from './journal.ts';
 import type { Policy } from './policy.ts';
 import type { ProofTerms } from './prove.ts';
@@ -42,7 +43,7 @@ export async function applyPlan(
 ): Promise<readonly RevocationResult[]> {
   const { journal, store } = terms;
   const count = plan.steps.reduce((sum, { findings }) => sum + findings.length, 0);
-  journal.append({
+  await journal.append({
     action: 'planned',
     plan: plan.id,
     evidence: `${count} credentials in ${plan.steps.length} steps, plan ${plan.hash}`,
@@ -57,10 +58,8 @@ export async function applyPlan(
     await Promise.all(
       lines.map((own) =>
         limit(async () => {
-          let calls = 0;
           for (const step of own) {
-            const done = await applyStep(plan, step, credentials, terms, calls);
-            calls += 1;
+            const done = await applyStep(plan, step, credentials, terms);
             for (const result of done) terms.onResult?.(result);
             results.push(...done);
             const head = journal.head();
@@ -89,7 +88,6 @@ async function applyStep(
   step: PlanStep,
   credentials: ReadonlyMap<string, Credential>,
   terms: ApplyTerms,
-  callsBefore: number,
 ): Promise<readonly RevocationResult[]> {
   const results = new Map<string, RevocationResult>();
   const say = (finding: string, state: RevocationResult['state'], evidence: string, more: Partial<RevocationResult> = {}) =>
@@ -109,10 +107,10 @@ async function applyStep(
       say(id, 'failed', `it needs ${revoker.admin?.what}: set ${revoker.admin?.env}, or --admin ${revoker.provider}=file:PATH`);
     return keep([...results.values()]);
   }
-  const perHour = revoker.limits?.perHour;
-  if (perHour !== undefined && callsBefore >= perHour) {
-    for (const { id } of present)
-      say(id, 'failed', `${revoker.provider} takes ${perHour} calls an hour: run this again in an hour`);
+  // Nobody is asked about what cannot be taken back now.
+  const full = whyFull(revoker, await journal.lines(), terms.now());
+  if (full !== undefined) {
+    for (const { id } of present) say(id, 'failed', full);
     return keep([...results.values()]);
   }
 
@@ -135,7 +133,7 @@ async function applyStep(
 
   async function keep(list: readonly RevocationResult[]): Promise<readonly RevocationResult[]> {
     const refusals = list.filter(({ state }) => state === 'refused' || state === 'already-dead');
-    journal.append(
+    await journal.append(
       ...refusals.map(({ finding, evidence, state }) => ({
         action: state === 'refused' ? ('refused' as const) : ('verified' as const),
         plan: plan.id,
@@ -157,7 +155,7 @@ async function applyStep(
     const end = (finding: string, state: RevocationResult['state'], evidence: string, more: Partial<RevocationResult> = {}) =>
       outcome.set(finding, { finding, state, evidence, secondsToDead: null, undoUntil: null, step: step.id, ...more });
     // Read behind the claim: what another responder did until then stands in it.
-    const standings = standingsOf(journal.lines());
+    const standings = standingsOf(await journal.lines());
     const limit = pLimit(64);
     const judged = await Promise.all(
       own.map((credential) => limit(async () => ({ credential, verdict: await terms.ask(credential) }))),
@@ -168,8 +166,13 @@ async function applyStep(
       const standing = standings.get(credential.id);
       const planned = step.credentials.find(({ finding }) => finding === credential.id);
       const decided = decide({ plan, step, planned, verdict, standing, now: terms.now() });
+      // Of what is dead its provider does not say any more whose it is: what it said before counts.
+      const known =
+        verdict.state === 'live' ? verdict : { ...(planned && toldOf(planned)), ...toldOf(credential.verdict), ...verdict };
       const refusal =
-        decided.state === 'go' ? terms.policy.refusal({ credential, step, verdict, isStarted: isStarted(standing) }) : undefined;
+        decided.state === 'go'
+          ? terms.policy.refusal({ credential, step, verdict: known, isStarted: isStarted(standing) })
+          : undefined;
       if (refusal !== undefined) end(credential.id, 'refused', refusal);
       else if (decided.state !== 'go')
         end(credential.id, decided.state, decided.evidence, { undoUntil: decided.undoUntil ?? null });

@@ -84,8 +84,12 @@ function lintStep(step: ReadyStep, scope: Scope): readonly string[] {
   const refused = step.accepted.flatMap(({ status }) => status).find((one) => one >= 400);
   if (refused !== undefined)
     problems.push(`${refused} is no acceptance; where it means that nothing was left to do, say it by gone`);
-  const { find } = step;
-  const paths = find ? [find.in, ...Object.keys(find.where), find.masked ?? find.in, ...Object.values(find.keep)] : [];
+  const { find, page } = step;
+  if (page && !find) problems.push('pages are only turned to find something');
+  const ofPage = page
+    ? [...('total' in page ? [page.total] : []), ...('more' in page && page.more !== undefined ? [page.more] : [])]
+    : [];
+  const paths = find ? [...ofPage, find.in, ...Object.keys(find.where), find.masked ?? find.in, ...Object.values(find.keep)] : [];
   for (const path of paths) if (!parsePath(path)) problems.push(`${JSON.stringify(path)} is no path into JSON`);
   return problems;
 }

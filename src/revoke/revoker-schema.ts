@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Revoker, RevokeStep, RuleInput } from '../model/revoker.ts';
+import type { Paging, Revoker, RevokeStep, RuleInput } from '../model/revoker.ts';
 import { type Method, methods, type Pick, type Rule, type Source } from '../model/verification.ts';
 import type { RequestTemplate } from '../verify/request.ts';
 
@@ -31,6 +31,7 @@ export interface ReadyHttpStep {
     readonly masked?: string;
     readonly keep: Readonly<Record<string, string>>;
   };
+  readonly page?: Paging;
 }
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -52,6 +53,15 @@ const source = z.union([
 type JsonInput = z.infer<typeof scalar> | JsonInput[] | { [key: string]: JsonInput };
 const json: z.ZodType<JsonInput> = z.lazy(() => z.union([scalar, z.array(json), z.record(z.string(), json)]));
 
+const as = z.string().regex(/^(?:query|header)\.\S+$/, 'must be query.NAME or header.NAME');
+const page = z.union([
+  z.strictObject({ next: z.string().regex(/^(?:json|header)\.\S+$/), as, more: z.string().min(1).optional() }),
+  z.strictObject({ counts: z.literal('pages'), first: z.int().min(0), as, size: z.int().min(1) }),
+  z.strictObject({ counts: z.literal('elements'), as, size: z.int().min(1) }),
+  z.strictObject({ counts: z.literal('pages'), first: z.int().min(0), as, total: z.string().min(1) }),
+  z.strictObject({ counts: z.literal('elements'), as, total: z.string().min(1) }),
+]);
+
 const sentence = z.string().min(3).max(400);
 const step = z.union([
   z.strictObject({
@@ -71,6 +81,7 @@ const step = z.union([
     gone: rules.optional(),
     keep: z.record(z.string(), source).optional(),
     find: z.strictObject({ in: z.string().min(1), where: texts, masked: z.string().min(1).optional(), keep: texts }).optional(),
+    page: page.optional(),
   }),
   z.strictObject({
     does: sentence,
@@ -170,6 +181,7 @@ function readyStep(one: RevokeStep): ReadyStep {
       Object.entries(one.keep ?? {}).map(([name, from]) => [name, typeof from === 'string' ? { from: [from] } : from]),
     ),
     ...(one.find && { find: one.find }),
+    ...(one.page && { page: one.page }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Credential } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Told, Verdict } from '../model/verdict.ts';
 import { groupBy } from './group-by.ts';
+import { whyFull } from './hourly.ts';
 import type { Journal, NewEntry } from './journal.ts';
 import { type ProofTerms, pollUntil, type Seen } from './prove.ts';
 import { isStepOf, type ReadyRevoker, type ReadyStep, type Task } from './revoker-schema.ts';
@@ -124,7 +125,7 @@ export async function runTask(
         });
       }
     }
-    journal.append(...entries);
+    await journal.append(...entries);
   }
 
   const unsettled = () => members.filter(({ credential }) => !ends.has(credential.id));
@@ -161,11 +162,21 @@ export async function runTask(
       const call = callOf(step, revoker);
       const at = terms.now();
       if (step.kind === 'act') {
+        let full: string | undefined;
+        // Counted with the journal locked: of two responders only one makes the last call of an hour.
+        await journal.appendIf((lines) => {
+          full = whyFull(revoker, lines, at);
+          if (full !== undefined) return [];
+          return credentials.map((one) => line(one, { action: 'begun', step: index, call, before: one.verdict.state }));
+        });
+        if (full !== undefined) {
+          for (const { id } of credentials) ends.set(id, { state: 'failed', evidence: full });
+          return [];
+        }
         for (const { id } of credentials) {
           sentAt.set(id, at);
           begun.add(id);
         }
-        journal.append(...credentials.map((one) => line(one, { action: 'begun', step: index, call, before: one.verdict.state })));
       }
       const acted = await takeStep(step, current, terms);
       const { evidence } = acted;
@@ -176,17 +187,17 @@ export async function runTask(
       const outcome = isTaken ? 'gone' : acted.outcome;
       if ('kept' in acted) Object.assign(kept, acted.kept);
       if (outcome === 'refused' || (outcome === 'in-doubt' && step.kind === 'look-up')) {
-        journal.append(...credentials.map((one) => line(one, { action: 'failed', step: index, call, evidence })));
+        await journal.append(...credentials.map((one) => line(one, { action: 'failed', step: index, call, evidence })));
         for (const { id } of credentials) ends.set(id, { state: 'failed', evidence });
         return [];
       }
       if (outcome === 'in-doubt') {
-        journal.append(...credentials.map((one) => line(one, { action: 'in-doubt', step: index, call, evidence })));
+        await journal.append(...credentials.map((one) => line(one, { action: 'in-doubt', step: index, call, evidence })));
         return group.map((member) => ({ member, step: index, at }));
       }
       // Gone is gone: there is nothing for the steps behind it. A look-up that finds it gone stands for the acts that it is for.
       const over = outcome === 'gone' ? acts.filter((act) => act >= index) : step.kind === 'act' ? [index] : [];
-      journal.append(
+      await journal.append(
         ...credentials.flatMap((one) =>
           over.map((act) => line(one, { action: 'answered', step: act, call, after: outcome, evidence })),
         ),
@@ -230,6 +241,6 @@ export async function runTask(
         ? undefined
         : line(credential, { action: 'unproved', step: lastAct, after: verdict.state, evidence: why });
     });
-    journal.append(...entries.filter((entry) => entry !== undefined));
+    await journal.append(...entries.filter((entry) => entry !== undefined));
   }
 }

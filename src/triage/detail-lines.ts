@@ -2,7 +2,7 @@ import type { StoredFinding } from '../model/stored-finding.ts';
 import { askedLines, historyDetails, placeName } from '../report/description.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { counted, formatSeconds } from '../report/quantities.ts';
-import { locationRecord, type VerdictRecord, verdictRecord } from '../report/record.ts';
+import { lastToldRecord, locationRecord, type VerdictRecord, verdictRecord } from '../report/record.ts';
 import { type Line, line, type Span, wrapped } from './line.ts';
 import { pageOf } from './places.ts';
 import { sinceOf } from './rows.ts';
@@ -34,8 +34,10 @@ export function detailLines(
     readonly revealed?: string;
   },
 ): readonly Line[] {
-  const { pattern, verdict, redactedParts } = finding;
+  const { pattern, verdict, lastTold, redactedParts } = finding;
   const record = verdictRecord(verdict);
+  // What is dead tells nothing of itself any more: what its provider told while it lived still says whose it was.
+  const known = lastTold ? lastToldRecord(lastTold) : record;
   const row = (label: string, ...texts: readonly string[]) =>
     texts.filter(Boolean).flatMap((text, at) =>
       wrapped(`${' '.repeat(labelWidth)}${neutralise(text, 2000)}`, columns).map((one, part): Line => {
@@ -54,13 +56,15 @@ export function detailLines(
     ...row('evidence', ('evidence' in verdict && verdict.evidence) || '', ...askedLines(record)),
     ...row(
       'identity',
-      [record.identity, record.account === null ? null : `account ${record.account}`].filter(Boolean).join(', '),
+      [known.identity, known.account === null ? null : `account ${known.account}`, lastTold && `as of ${minuteOf(lastTold.at)}`]
+        .filter(Boolean)
+        .join(', '),
     ),
-    ...row('scopes', record.scopes?.join(', ') ?? ''),
-    ...row('lives', livesWords(finding, record)),
+    ...row('scopes', known.scopes?.join(', ') ?? ''),
+    ...row('lives', livesWords(finding, known)),
     ...row(
       'last used',
-      record.lastUsed !== null ? minuteOf(record.lastUsed) : isTold(verdict) ? 'its provider does not tell' : 'not known',
+      known.lastUsed !== null ? minuteOf(known.lastUsed) : isTold(verdict) ? 'its provider does not tell' : 'not known',
     ),
     ...row('state', stateWords(finding)),
     ...row('owner', finding.owner ?? 'not known'),
@@ -79,7 +83,10 @@ function verdictWords({ verdict }: StoredFinding): string {
   return `${words}${why}${'checkedAt' in verdict ? `, asked ${minuteOf(verdict.checkedAt)}` : ''}`;
 }
 
-function livesWords({ pattern: { identity, lifetime } }: StoredFinding, { created, expires }: VerdictRecord): string {
+function livesWords(
+  { pattern: { identity, lifetime } }: StoredFinding,
+  { created, expires }: Pick<VerdictRecord, 'created' | 'expires'>,
+): string {
   const usual =
     lifetime === undefined || lifetime === 'embedded' ? '' : lifetime === 'none' ? 'without an end' : `for ${lifetime}`;
   return [

@@ -23,9 +23,9 @@ export function stoppingAt(terms: ApplyTerms, at: number): { readonly terms: App
     point();
     return done;
   };
-  const appendIf: Journal['appendIf'] = (decide) => {
+  const appendIf: Journal['appendIf'] = async (decide) => {
     point();
-    const lines = journal.appendIf(decide);
+    const lines = await journal.appendIf(decide);
     point();
     return lines;
   };
