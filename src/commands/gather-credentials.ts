@@ -8,6 +8,7 @@ import type { StoredFinding } from '../model/stored-finding.ts';
 import { toldOf } from '../model/verdict.ts';
 import { loadPatterns } from '../patterns/pattern-set.ts';
 import { counted } from '../report/quantities.ts';
+import { revokerOf } from '../revoke/load-revokers.ts';
 import { openStore } from './open-store.ts';
 import { readRecords } from './revocation-records.ts';
 import { dueToFinalise } from './revocation-status.ts';
@@ -20,19 +21,22 @@ export interface Gathered {
   readonly ledger?: Ledger;
 }
 
-/** What else the ledger knows of some kinds, with its values: of what was gathered, the rest of the family. */
-export async function kinOf(
-  { credentials, ledger }: Gathered,
-  kinds: ReadonlySet<string>,
-  patternFiles: readonly string[],
-): Promise<readonly Credential[]> {
+/** What the ledger knows of kinds that can be children of what was gathered, with its values. */
+export async function kinOf({ credentials, ledger }: Gathered, patternFiles: readonly string[]): Promise<readonly Credential[]> {
+  const kinds = await childKinds(credentials);
   const known = new Set(credentials.map(({ id }) => id));
   const found = credentials.filter(({ pattern }) => kinds.has(pattern.id));
   if (!ledger || kinds.size === 0) return found;
   const others = await ledger.find(
     ({ id, pattern, state, sealed }) => kinds.has(pattern.id) && !known.has(id) && state !== 'ignored' && sealed !== undefined,
   );
-  return [...found, ...(await withWholePatterns(await credentialsOf(ledger, others), patternFiles))];
+  return [...found, ...(await credentialsOf(ledger, others, patternFiles))];
+}
+
+/** The kinds that die with credentials, by their revokers. */
+async function childKinds(credentials: readonly Credential[]): Promise<ReadonlySet<string>> {
+  const revokers = await Promise.all([...new Set(credentials.map(({ pattern }) => pattern))].map(revokerOf));
+  return new Set(revokers.flatMap((revoker) => revoker?.children ?? []));
 }
 
 /** The credentials that a command line means: of stdin, of the ledger by id or filter, or those of a plan. */
@@ -70,16 +74,20 @@ export async function gatherCredentials(
           ? dueToFinalise((await readRecords(options.store, context))?.lines ?? [], new Date())
           : undefined;
     const stored = wanted ? await Promise.all(wanted.map((id) => ledger.get(id))) : await findWhere(ledger, where ?? '', warn);
-    return { credentials: await withWholePatterns(await credentialsOf(ledger, stored), options.patterns), ledger };
+    return { credentials: await await credentialsOf(ledger, stored, options.patterns), ledger };
   } catch (error) {
     await ledger.close();
     throw error;
   }
 }
 
-/** Findings of the ledger with their values, each once. */
-export async function credentialsOf(ledger: Ledger, stored: readonly StoredFinding[]): Promise<readonly Credential[]> {
-  return Promise.all(
+/** Findings of the ledger with their values and all that their patterns say, each once. */
+export async function credentialsOf(
+  ledger: Ledger,
+  stored: readonly StoredFinding[],
+  patternFiles: readonly string[],
+): Promise<readonly Credential[]> {
+  const credentials = await Promise.all(
     [...new Map(stored.map((one) => [one.fingerprint, one])).values()].map(async (finding) => {
       const { secret, parts } = await ledger.unseal(finding);
       const { id, pattern, verdict, lastTold, locations } = finding;
@@ -87,6 +95,7 @@ export async function credentialsOf(ledger: Ledger, stored: readonly StoredFindi
       return { id, pattern, verdict: { ...toldOf(lastTold ?? {}), ...verdict }, locations, secret, parts };
     }),
   );
+  return withWholePatterns(credentials, patternFiles);
 }
 
 /** What matches and can be opened. What is called a false alarm is meant only by its id. */
@@ -115,7 +124,7 @@ async function fromStdin(options: RevokeOptions, context: Context, warn: (text: 
   return withWholePatterns(credentials, options.patterns);
 }
 
-/** What a scan runs with leaves out what a plan tells: runbooks. */
+/** What a scan runs with leaves out what a plan tells: runbooks, and how death is proved. */
 async function withWholePatterns(credentials: readonly Credential[], files: readonly string[]): Promise<readonly Credential[]> {
   const { set } = await loadPatterns({ files, withExamples: true });
   const byId = new Map(set.patterns.map((pattern) => [pattern.id, pattern]));

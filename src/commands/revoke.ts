@@ -38,19 +38,13 @@ export async function run(options: RevokeOptions | Options<'revoke status'>, con
   let records: Records | undefined;
   try {
     records = await openRecords(options, context, gathered.ledger);
-    const kin = await kinOf(gathered, await childKinds(gathered.credentials), options.patterns);
+    const kin = await kinOf(gathered, options.patterns);
     return await revoke({ options, context, purpose, saved, asking, records, found: gathered.credentials, kin });
   } finally {
     await records?.close();
     await asking.close();
     await gathered.ledger?.close();
   }
-}
-
-/** The kinds that die with credentials, by their revokers. */
-async function childKinds(credentials: readonly Credential[]): Promise<ReadonlySet<string>> {
-  const revokers = await Promise.all([...new Set(credentials.map(({ pattern }) => pattern))].map(revokerOf));
-  return new Set(revokers.flatMap((revoker) => revoker?.children ?? []));
 }
 
 function checkFlags({ apply, yes, plan, offline, save }: RevokeOptions, context: Context): void {

@@ -96,19 +96,21 @@ export function openTriageWork(
   /** Opens what taking back needs, and closes it behind: another responder can act in between. */
   async function withRevoking<T>(ids: readonly string[], purpose: Purpose, act: (open: Opened) => Promise<T>): Promise<T> {
     const ledger = await open();
-    const [commands, { openAsking }, { adminCredentials }, { openRecords }, { credentialsOf }] = await Promise.all([
+    const [commands, { openAsking }, { adminCredentials }, { openRecords }, { credentialsOf, kinOf }] = await Promise.all([
       import('./revoking.ts'),
       import('./ask-providers.ts'),
       import('./admin-credentials.ts'),
       import('./revocation-records.ts'),
       import('./gather-credentials.ts'),
     ]);
-    const found = await credentialsOf(ledger, await Promise.all(ids.map((id) => ledger.get(id))));
+    const stored = await Promise.all(ids.map((id) => ledger.get(id)));
+    const found = await credentialsOf(ledger, stored, options.patterns);
+    const kin = await kinOf({ credentials: found, ledger }, options.patterns);
     const asking = await openAsking({ ...options, verdictAge: undefined }, context, { warn });
     try {
       const records = await openRecords(options, context, ledger);
       try {
-        const revoking = { options, context, purpose, asking, records, found };
+        const revoking = { options, context, purpose, asking, records, found, kin };
         return await act({ revoking, admins: adminCredentials(options.admin, context), commands });
       } finally {
         await records.close();

@@ -69,7 +69,8 @@ describe.skipIf(none)(none ?? 'in a pseudo-terminal', () => {
     expect(detail).toContain('a.env:1:3');
     expect(detail).not.toContain(github);
     terminal.type('R');
-    await terminal.see(/DELETE|POST/);
+    const plan = await terminal.see(/DELETE|POST/);
+    expect(plan).toMatch(/proof +its provider is asked until it says that it is dead/);
     expect(providers.server.acted).toEqual([]);
     terminal.type('\r');
     await terminal.see(/Type the (?:number|name)/);
