@@ -36,6 +36,8 @@ export interface PlanStep {
   readonly cascade: string | null;
   readonly survives: string | null;
   readonly manual: Runbook | null;
+  /** Look-ups in the provider's own records that prove it, where no answer to the credential does. */
+  readonly confirms: readonly PlannedCall[];
   /** Whether the provider can be asked afterwards; what cannot be proved stays `requested`. */
   readonly isProvable: boolean;
   readonly credentials: readonly PlannedCredential[];

@@ -42,6 +42,11 @@ export interface Revoker {
     readonly enable: readonly RevokeStep[];
     readonly undoFor?: string;
   };
+  /**
+   * Where no answer to the credential proves its death: look-ups in the provider's own records, which a credential of ours makes
+   * once the call was taken. The last one finds it `gone`, or in a list that does not hold it any more; or it is there still.
+   */
+  readonly confirm?: readonly HttpStep[];
   /** How long after an accepted call the provider may take, for the proof: 10m unless said. */
   readonly takesUpTo?: string;
 }

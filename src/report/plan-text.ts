@@ -57,10 +57,18 @@ function stepLines(step: PlanStep, paint: Paint, refusals: ReadonlyMap<string, s
   if (!manual) {
     lines.push(
       `   undo     ${step.reversible ? `until ${step.undoUntil}, by quash revoke undo; then quash revoke finalise` : 'not possible'}`,
-      `   proof    ${step.isProvable ? 'its provider is asked until it says that it is dead' : 'none: nothing that its provider answers proves its death, so it stays requested'}`,
+      `   proof    ${proofOf(step)}`,
+      ...step.confirms.map(({ method, url }) => `            ${method} ${neutralise(url)}`),
     );
   }
   return lines;
+}
+
+function proofOf({ isProvable, confirms }: PlanStep): string {
+  if (confirms.length > 0) return 'what its provider keeps is read, until it is not there any more:';
+  return isProvable
+    ? 'its provider is asked until it says that it is dead'
+    : 'none: nothing that its provider answers proves its death, so it stays requested';
 }
 
 function needOf(authority: PlanStep['authority'], needs: PlanStep['needs'], paint: Paint): string {

@@ -3,6 +3,7 @@ import type { Plan, PlannedCredential, PlanStep } from '../model/plan.ts';
 import type { Credential, RevocationResult, RevocationRow } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
 import { type Told, toldOf, type Verdict } from '../model/verdict.ts';
+import { askOrConfirm } from './confirm.ts';
 import { groupBy } from './group-by.ts';
 import { whyFull } from './hourly.ts';
 import type { Journal } from './journal.ts';
@@ -158,7 +159,14 @@ async function applyStep(
     const standings = standingsOf(await journal.lines());
     const limit = pLimit(64);
     const judged = await Promise.all(
-      own.map((credential) => limit(async () => ({ credential, verdict: await terms.ask(credential) }))),
+      own.map((credential) =>
+        limit(async () => {
+          // Of what was never seen in its provider's records, that it is not there tells nothing.
+          const isOurs = standings.get(credential.id)?.revoked !== undefined;
+          const verdict = isOurs ? await askOrConfirm(credential, ready, ours, terms) : await terms.ask(credential);
+          return { credential, verdict };
+        }),
+      ),
     );
     let members: (TaskMember & { readonly verdict: Verdict })[] = [];
     for (const { credential, verdict } of judged) {
@@ -188,6 +196,7 @@ async function applyStep(
       const deathTells = plan.purpose !== 'finalise' && index === 0 && !now.some(({ standing }) => standing?.disabled);
       const ends = await runTask(task, now, {
         ...terms,
+        ask: (credential) => askOrConfirm(credential, ready, ours, terms),
         plan,
         step,
         revoker: ready,

@@ -4,7 +4,8 @@ import type { ReadyRevoker, ReadyStep } from './revoker-schema.ts';
 
 /** Everything that taking a credential back may send, from the same declarations that are run. */
 export function egressOfRevoker(revoker: ReadyRevoker): readonly EgressRow[] {
-  return Object.values(revoker.tasks).flatMap((steps) => steps.flatMap((step) => rowsOf(step, revoker)));
+  const all = [...Object.values(revoker.tasks), revoker.confirm ?? []];
+  return all.flatMap((steps) => steps.flatMap((step) => rowsOf(step, revoker)));
 }
 
 function rowsOf(step: ReadyStep, { provider, patterns, hosts }: ReadyRevoker): readonly EgressRow[] {

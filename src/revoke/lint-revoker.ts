@@ -1,6 +1,6 @@
 import RE2 from 're2';
 import type { Pattern } from '../model/pattern.ts';
-import { type Json, toldFields, type Verification } from '../model/verification.ts';
+import { isMortal, type Json, toldFields, type Verification } from '../model/verification.ts';
 import { parsePath } from '../verify/json-path.ts';
 import { authorityOf, isHostFromText } from '../verify/request.ts';
 import { tokensOf } from '../verify/template.ts';
@@ -38,8 +38,33 @@ export function lintRevoker(revoker: ReadyRevoker, patterns: readonly Pattern[])
       problems.push(`${task}: what is looked up is one credential's; with batch.max above 1 there is none`);
     if (revoker.admin && !steps.some(usesAdmin)) problems.push(`${task}: no step uses {{admin}}`);
   }
+  return [...problems, ...lintConfirm(revoker, own)];
+}
+
+/** What is told by the provider's own records has to be about this credential, and about its death. */
+function lintConfirm(revoker: ReadyRevoker, own: readonly Pattern[]): readonly string[] {
+  const { confirm, batch } = revoker;
+  if (!confirm) return [];
+  const problems: string[] = [];
+  const kept = new Set<string>();
+  for (const [index, step] of confirm.entries()) {
+    const isLast = index === confirm.length - 1;
+    for (const problem of lintStep(step, { revoker, own, kept }))
+      if (!isLast || problem !== nothingFound) problems.push(`confirm, step ${index + 1}: ${problem}`);
+    if (step.kind !== 'look-up') problems.push(`confirm, step ${index + 1}: it only looks`);
+    if ('request' in step) for (const name of keptBy(step)) kept.add(name);
+  }
+  const last = confirm.at(-1);
+  if (!last || !('request' in last) || (last.gone.length === 0 && !last.find))
+    problems.push('confirm: the last look-up says by gone or find what tells death');
+  if (!confirm.some(usesAdmin)) problems.push('confirm: a credential that is dead looks at nothing; it takes {{admin}}');
+  if (batch.max > 1) problems.push('confirm: what is looked up is one credential’s; with batch.max above 1 there is none');
+  for (const { id, verify } of own)
+    if (isMortal(verify)) problems.push(`confirm: the pattern ${id} is asked about itself, which proves more`);
   return problems;
 }
+
+const nothingFound = 'a look-up must keep or find something';
 
 interface Scope {
   readonly revoker: ReadyRevoker;
@@ -67,7 +92,7 @@ function lintStep(step: ReadyStep, scope: Scope): readonly string[] {
     problems.push('a credential of ours goes to no host from the text that hosts only name by a wildcard');
   if (step.kind === 'look-up') {
     if (!['GET', 'HEAD', 'POST'].includes(method)) problems.push(`a look-up changes nothing, and ${method} does`);
-    if (keptBy(step).length === 0 && !step.find) problems.push('a look-up must keep or find something');
+    if (keptBy(step).length === 0 && !step.find) problems.push(nothingFound);
     if (step.find && Object.keys(step.find.where).length === 0 && step.find.masked === undefined)
       problems.push('find must say by where or masked which element is the credential’s own');
   } else if (step.find || Object.keys(step.keep).length > 0) problems.push('only a look-up keeps or finds');

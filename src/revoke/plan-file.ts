@@ -20,6 +20,7 @@ const shape = z.looseObject({
         findings: z.array(z.string()),
         provider: z.string(),
         tasks: z.array(z.enum(['revoke', 'disable', 'enable'])),
+        confirms: z.array(z.looseObject({})),
         calls: z.array(z.looseObject({})),
         credentials: z.array(z.looseObject({ finding: z.string() })),
         children: z.array(z.looseObject({ finding: z.string(), of: z.string() })),

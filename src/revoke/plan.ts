@@ -81,6 +81,9 @@ function whyLeft({ id, verdict }: Credential, { purpose, graceMs, standingOf }: 
   if (purpose !== 'revoke') return standing?.disabled ? undefined : 'it was not switched off by quash, by its journal';
   // What was begun is brought to its end, also where it is dead by now.
   if (standing?.open || (standing?.done.length ?? 0) > 0) return undefined;
+  // Only what proved it then knows: nobody else can be asked.
+  if (standing?.revoked && (verdict.state === 'unverifiable' || verdict.state === 'unknown'))
+    return `taken back by quash at ${standing.revoked.at}, and proved then`;
   // Without a grace it is to be made final: a run that was stopped in between is gone on with.
   if (standing?.disabled && verdict.state === 'dead' && graceMs === 0) return undefined;
   if (standing?.disabled && verdict.state === 'dead')
@@ -116,12 +119,14 @@ function tasksOf({ tasks }: ReadyRevoker, { purpose, graceMs }: PlanTerms): read
 
 function planStep(id: string, revoker: ReadyRevoker | undefined, batch: readonly Credential[], terms: PlanTerms): PlanStep {
   const [first] = batch as readonly [Credential, ...Credential[]];
+  const confirms = (revoker?.confirm ?? []).map((step) => plannedCall(step, revoker as ReadyRevoker, batch));
   const shared = {
     id,
     findings: batch.map((credential) => credential.id),
     provider: first.pattern.provider,
     credentials: batch.map((credential) => plannedCredential(credential, terms)),
-    isProvable: batch.every(({ pattern }) => terms.isProvable(pattern)),
+    confirms,
+    isProvable: confirms.length > 0 || batch.every(({ pattern }) => terms.isProvable(pattern)),
   };
   if (!revoker) {
     const manual = terms.runbookOf(first.pattern) ?? {

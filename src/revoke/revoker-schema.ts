@@ -4,13 +4,14 @@ import { type Method, methods, type Pick, type Rule, type Source } from '../mode
 import type { RequestTemplate } from '../verify/request.ts';
 
 /** A revoker as it is run: what its file says, defaults filled in. */
-export interface ReadyRevoker extends Omit<Revoker, 'revoke' | 'reversible' | 'pick' | 'defaults' | 'takesUpTo'> {
+export interface ReadyRevoker extends Omit<Revoker, 'revoke' | 'reversible' | 'pick' | 'defaults' | 'takesUpTo' | 'confirm'> {
   readonly pick: Readonly<Record<string, Pick>>;
   readonly defaults: Readonly<Record<string, string>>;
   readonly tasks: Readonly<Partial<Record<Task, readonly ReadyStep[]>>> & { readonly revoke: readonly ReadyStep[] };
   /** How long what was switched off can be switched on again; undefined where that has no end. */
   readonly undoForMs?: number;
   readonly takesUpToMs: number;
+  readonly confirm?: readonly ReadyStep[];
 }
 
 /** What can be done to a credential. */
@@ -126,6 +127,7 @@ const revoker = z.strictObject({
     .strictObject({ disable: z.array(step).min(1).max(10), enable: z.array(step).min(1).max(10), undoFor: duration.optional() })
     .optional(),
   takesUpTo: duration.optional(),
+  confirm: z.array(step).min(1).max(10).optional(),
 });
 
 /** Whether a step is done, and shown, with an authority. */
@@ -144,7 +146,7 @@ export function durationMs(text: string): number {
 export function readyRevoker(exported: unknown): { readonly value: ReadyRevoker } | { readonly problem: string } {
   const read = revoker.safeParse(exported);
   if (!read.success) return { problem: z.prettifyError(read.error) };
-  const { revoke, reversible, pick = {}, defaults = {}, takesUpTo = '10m', ...rest } = read.data as Revoker;
+  const { revoke, reversible, pick = {}, defaults = {}, takesUpTo = '10m', confirm, ...rest } = read.data as Revoker;
   return {
     value: {
       ...rest,
@@ -158,6 +160,7 @@ export function readyRevoker(exported: unknown): { readonly value: ReadyRevoker 
       },
       ...(reversible?.undoFor !== undefined && { undoForMs: durationMs(reversible.undoFor) }),
       takesUpToMs: durationMs(takesUpTo),
+      ...(confirm && { confirm: confirm.map(readyStep) }),
     },
   };
 }
