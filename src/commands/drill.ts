@@ -57,12 +57,15 @@ export async function run(options: Options<'drill'>, context: Context): Promise<
         ['revoke', '--plan', planFile, '--apply', '--yes', '--format', 'json', ...terms],
         [exits.clean, exits.unconfirmed],
       ),
-    ) as { readonly results: readonly DrillResult[] };
-    const { results } = applied;
+    ) as { readonly results: readonly DrillResult[]; readonly children: readonly { readonly verdict: string }[] };
+    const { results, children } = applied;
     story.tell(
       'revoked',
       `${results.filter(({ state }) => state === 'revoked').length}, each only called so once its provider said that it is dead`,
     );
+
+    const along = results.filter(hasDiedAlong).length;
+    if (along > 0) story.tell('along', `${along} died with the OAuth grant that it was of, and was not called for`);
 
     const checked = JSON.parse(
       await quash.run(['verify', '--all', ...at, '--format', 'json'], [exits.clean, exits.findings, exits.live]),
@@ -74,13 +77,14 @@ export async function run(options: Options<'drill'>, context: Context): Promise<
     story.table(before, results, checked.findings);
     const isProved =
       before.length === planted.length &&
-      before.every(({ id }) => results.find(({ finding }) => finding === id)?.state === 'revoked');
+      before.every(({ id }) => results.some((one) => one.finding === id && (one.state === 'revoked' || hasDiedAlong(one)))) &&
+      children.every(({ verdict }) => verdict === 'dead');
     const seconds = Math.round(performance.now() - startedAt) / 1000;
     story.end(isProved, seconds, options.keep === undefined ? undefined : folder);
     if (options.format === 'json') {
       const kept = { folder, store: join(folder, 'data/quash/ledger.db'), journal: join(folder, 'data/quash/journal.jsonl') };
       context.stdout.write(
-        `${JSON.stringify({ plan: planned.plan, results, seconds, ...(options.keep === undefined ? {} : { kept }) }, undefined, 2)}\n`,
+        `${JSON.stringify({ plan: planned.plan, results, children, seconds, ...(options.keep === undefined ? {} : { kept }) }, undefined, 2)}\n`,
       );
     }
     return isProved ? exits.clean : exits.unconfirmed;
@@ -108,6 +112,11 @@ async function byHand(
   const dead = listed.findings.filter(({ verdict }) => verdict.state === 'dead').length;
   story.leave({ dead, live, folder });
   return exit;
+}
+
+/** Of one grant, what is called for first takes the rest along. */
+function hasDiedAlong({ state, evidence }: DrillResult): boolean {
+  return state === 'already-dead' && evidence.startsWith('died with ');
 }
 
 function folderOf({ keep }: Options<'drill'>, { cwd }: Context): string {

@@ -15,6 +15,7 @@ export interface DrillFinding {
 export interface DrillResult {
   readonly finding: string;
   readonly state: string;
+  readonly evidence: string;
   readonly secondsToDead: number | null;
 }
 
@@ -50,7 +51,7 @@ export function createStory(
           finding.secret.replace(' (redacted)', ''),
           kinds.join(', '),
           finding.verdict.state,
-          result?.state ?? 'left alone',
+          result?.evidence.startsWith('died with ') ? 'died along' : (result?.state ?? 'left alone'),
           later?.verdict.state ?? 'unknown',
           seconds === null || seconds === undefined ? '' : `${seconds.toFixed(1)} s`,
         ];

@@ -60,7 +60,7 @@ export async function applyPlan(
       lines.map((own) =>
         limit(async () => {
           for (const step of own) {
-            const done = await applyStep(plan, step, credentials, terms);
+            const done = await applyStep(plan, step, credentials, terms, parentsOf(plan, results));
             for (const result of done) terms.onResult?.(result);
             results.push(...done);
             const head = journal.head();
@@ -71,6 +71,13 @@ export async function applyPlan(
     );
   }
   return results;
+}
+
+/** By what is known to die with something else: what of that is dead by this plan already. */
+function parentsOf(plan: Plan, results: readonly RevocationResult[]): ReadonlyMap<string, string> {
+  const over = new Set(results.filter(({ state }) => state === 'revoked' || state === 'disabled').map(({ finding }) => finding));
+  const children = plan.steps.flatMap(({ children: own }) => own);
+  return new Map(children.flatMap(({ finding, of }) => (over.has(of) ? [[finding, of] as const] : [])));
 }
 
 async function canMint(
@@ -89,6 +96,7 @@ async function applyStep(
   step: PlanStep,
   credentials: ReadonlyMap<string, Credential>,
   terms: ApplyTerms,
+  parents: ReadonlyMap<string, string>,
 ): Promise<readonly RevocationResult[]> {
   const results = new Map<string, RevocationResult>();
   const say = (finding: string, state: RevocationResult['state'], evidence: string, more: Partial<RevocationResult> = {}) =>
@@ -182,9 +190,11 @@ async function applyStep(
           ? terms.policy.refusal({ credential, step, verdict: known, isStarted: isStarted(standing) })
           : undefined;
       if (refusal !== undefined) end(credential.id, 'refused', refusal);
-      else if (decided.state !== 'go')
-        end(credential.id, decided.state, decided.evidence, { undoUntil: decided.undoUntil ?? null });
-      else members.push({ credential: { ...credential, verdict }, standing, told: { ...planned, ...verdict }, verdict });
+      else if (decided.state !== 'go') {
+        const of = decided.state === 'already-dead' && planned?.verdict !== 'dead' ? parents.get(credential.id) : undefined;
+        const evidence = of === undefined ? decided.evidence : `died with ${of}: ${decided.evidence}`;
+        end(credential.id, decided.state, evidence, { undoUntil: decided.undoUntil ?? null });
+      } else members.push({ credential: { ...credential, verdict }, standing, told: { ...planned, ...verdict }, verdict });
     }
     for (const [index, task] of step.tasks.entries()) {
       // Of two tasks the first may be behind it: a run that was stopped in the second.

@@ -16,6 +16,8 @@ function rowsOf(step: ReadyStep, { provider, patterns, hosts }: ReadyRevoker): r
     return places.map((host) => ({ ...about, host, method: step.transport, path: '', sends: step.action }));
   }
   const { method, url } = step.request;
-  const places = isHostFromText(url) ? [...hosts, hostFromText] : [authorityOf(url).replace(/\{\{[^{}]*\}\}/g, '*')];
+  const authority = authorityOf(url);
+  const named = authority === '{{site}}' ? hosts : [authority.replace(/\{\{[^{}]*\}\}/g, '*')];
+  const places = isHostFromText(url) ? [...hosts, hostFromText] : named;
   return places.map((host) => ({ ...about, host, method, path: nameVariables(pathOf(url)), sends: sendsOf(step.request) }));
 }

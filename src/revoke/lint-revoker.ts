@@ -79,7 +79,7 @@ function lintStep(step: ReadyStep, scope: Scope): readonly string[] {
   const { revoker, own } = scope;
   if (!isHostFromText(url)) {
     const authority = authorityOf(url).replace(/:[0-9]+$/, '');
-    const sites = authority.includes('{{site}}') ? new Set(own.flatMap(({ verify }) => sitesOf(verify))) : [''];
+    const sites = authority.includes('{{site}}') ? new Set(own.flatMap(({ verify }) => sitesOf(verify) ?? revoker.hosts)) : [''];
     if (!url.startsWith('https://')) problems.push('a request is only sent over https');
     for (const site of sites) {
       const host = authority.replaceAll('{{site}}', site).replace(/\{\{[^{}]*\}\}/g, 'x');
@@ -145,7 +145,7 @@ function lintTemplate(place: string, template: string, { revoker, own, kept }: S
           : say('{{secrets}} stands alone in its place of a JSON body, with batch.max above 1');
       case 'site':
         if (isBatch) return say('a site is one credential’s; with batch.max above 1 there is none');
-        return own.every(({ verify }) => sitesOf(verify).length > 0)
+        return own.every(({ verify }) => sitesOf(verify)?.length !== 0)
           ? []
           : say('not every pattern is asked about at several sites');
       default:
@@ -197,8 +197,10 @@ function usesAdmin(step: ReadyStep): boolean {
   return templatesOf(step).some(([, text]) => text.includes('{{admin'));
 }
 
-function sitesOf(verify: Verification | undefined): readonly string[] {
-  return verify && 'steps' in verify ? verify.sites : [];
+/** Undefined where a protocol tells the site: one that is not among the hosts is refused when it is sent to. */
+function sitesOf(verify: Verification | undefined): readonly string[] | undefined {
+  if (!verify) return [];
+  return 'steps' in verify ? verify.sites : undefined;
 }
 
 function regexProblem(source: string): string | undefined {
