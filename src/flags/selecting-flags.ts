@@ -122,8 +122,9 @@ export const selectingFlags = [
     name: 'open-blobs',
     kind: 'switch',
     category: 'select',
-    help: 'open archives and logs in the history as well',
-    details: 'Those in the working tree are always opened. In a history it takes about as long again as the rest of the scan.',
+    help: 'open archives, logs and exports in the history as well',
+    details:
+      'Archives, documents, notebooks, CI logs, chat exports and mail. Those in the working tree are always opened. In a history a place then tells the member, the message, the job or the cell, and it takes about as long again as the rest of the scan.',
     commands: scans,
     config: 'anyone',
   },

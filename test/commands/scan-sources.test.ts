@@ -372,6 +372,60 @@ describe('what a history holds', () => {
     expect(shown.stdout).toContain('backup/site.zip!/inner.zip!/deep/a.txt:1:8');
   });
 
+  test('exports, mail and notebooks in it are read as what they are, with the message or the cell', async () => {
+    const repository = buildRepository(join(temporaryFolder(), 'shop'));
+    repository.write('a.txt', 'hello\n');
+    repository.commit('Start');
+    // Cut by what each kind puts into a text: of its bytes alone no pattern would find it.
+    const cut = (seed: string, between: string) => `${github(seed).slice(0, 9)}${between}${github(seed).slice(9)}`;
+    const files: Readonly<Record<string, string>> = {
+      'talk/2024-01-02.json': slackExport([
+        slackMessage('hi', '1704189500.000000'),
+        slackMessage(cut('slack', '\u200b'), '1704189600.000100'),
+      ])['general/2024-01-02.json'],
+      'general.json': Object.values(discordExport([discordMessage(cut('discord', '\u200b'))]))[0],
+      'inbox.eml': mail(cut('mail', '=\r\n'), { 'Content-Transfer-Encoding': 'quoted-printable' }),
+      'step.json': runners['circleci json'](['ready', `push ${cut('job', '\u001b[1m')}`]).bytes.toString(),
+      'study.ipynb': JSON.stringify({
+        cells: [
+          { cell_type: 'markdown', source: ['# hi'] },
+          { cell_type: 'code', source: ['a\n', `t = "${github('cell')}"`] },
+        ],
+        nbformat: 4,
+      }),
+    };
+    for (const [path, content] of Object.entries(files)) repository.write(path, content);
+    const added = repository.commit('Keep');
+    for (const path of Object.keys(files)) repository.remove(path);
+    repository.commit('Clean up');
+    const within = {
+      slack: {
+        kind: 'chat',
+        system: 'slack',
+        author: { id: 'U012AB3CD', name: 'Ann Example' },
+        timestamp: '2024-01-02T10:00:00.000Z',
+      },
+      discord: { kind: 'chat', system: 'discord', workspace: 'Acme', channel: 'general', author: { name: 'ann' } },
+      mail: { kind: 'chat', system: 'eml', author: { name: 'Ann Example', email: 'ann@example.com' } },
+      job: { kind: 'ci-log', system: 'circleci' },
+      cell: { kind: 'notebook', cell: 2 },
+    };
+    for (const isPacked of [false, true]) {
+      if (isPacked) repository.git('repack', '-adfq');
+      const plain = await scan(['.'], { cwd: repository.path });
+      expect(plain.secrets).toEqual([github('cell')]);
+      const found = await scan(['--open-blobs', '.'], { cwd: repository.path });
+      for (const [index, [seed, expected]] of Object.entries(within).entries()) {
+        const [{ origin }] = places(found.of(github(seed)), 'git');
+        expect(origin).toMatchObject({ path: Object.keys(files)[index], commit: added, within: expected });
+      }
+      expect(found.gaps).toEqual([]);
+    }
+    const { stdout } = await runQuash(['scan', '--open-blobs', '.'], { cwd: repository.path });
+    expect(stdout).toContain('#general');
+    expect(stdout).toContain('cell 2');
+  });
+
   test('an archive that is there still is one place, told of with its history', async () => {
     const repository = buildRepository(join(temporaryFolder(), 'shop'));
     repository.write('a.zip', writeZip([{ name: 'a.txt', data: line('kept'), method: 0 }]));
