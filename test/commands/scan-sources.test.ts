@@ -7,7 +7,7 @@ import { writeClass, writePdf, writePyc, writeSqlite } from '../../fixtures/arch
 import { writeTar } from '../../fixtures/archives/tar.ts';
 import { writeZip } from '../../fixtures/archives/zip.ts';
 import { discordExport, discordMessage } from '../../fixtures/chat/discord.ts';
-import { mail } from '../../fixtures/chat/mail.ts';
+import { base64Lines, mail, mbox, multipart, part } from '../../fixtures/chat/mail.ts';
 import { telegramExport } from '../../fixtures/chat/others.ts';
 import { slackExport, slackMessage } from '../../fixtures/chat/slack.ts';
 import { runners } from '../../fixtures/ci-logs/runners.ts';
@@ -159,6 +159,54 @@ describe('files attached to messages come from the message', () => {
       path: 'export.zip',
       member: 'beside.txt',
     });
+  });
+
+  test.each(['tar', 'tar.gz'])('in a %s', async (kind) => {
+    const slack = slackExport([slackMessage(line('said'), '1704189600.000100')]);
+    const tar = writeTar(Object.entries({ ...files, ...slack }).map(([name, data]) => ({ name, data })));
+    const found = await scan(['.'], { cwd: folderOf({ [`export.${kind}`]: kind === 'tar' ? tar : gzipSync(tar) }) });
+    expect(found.of(github('attached')).locations[0]!.origin).toMatchObject({
+      ...origin,
+      path: `export.${kind}`,
+      member: 'general.json_Files/env-1A2B.txt',
+    });
+    // Who wrote a message stands in a list beside it, which may come later.
+    expect(found.of(github('said')).locations[0]!.origin).toMatchObject({
+      kind: 'chat',
+      author: { name: 'Ann Example', email: 'ann@example.com' },
+    });
+    expect(found.gaps).toEqual([]);
+  });
+
+  test('files of mail that are no text', async () => {
+    const encoded = (type: string, name: string, bytes: Uint8Array) =>
+      part(
+        type,
+        base64Lines(bytes),
+        `Content-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n`,
+      );
+    const inner = multipart('mixed', [encoded('application/zip', 'deep.zip', zipOf({ env: line('mail in mail') }))], 'inner');
+    const eml = multipart('mixed', [
+      part('text/plain', 'see'),
+      encoded('application/zip', 'keys.zip', zipOf({ 'etc/env': line('zip in mail') })),
+      encoded('application/pdf', 'plan.pdf', writePdf([line('pdf in mail')])),
+      encoded('application/octet-stream', 'forward.eml', Buffer.from(inner)),
+      encoded('application/zip', 'locked.zip', writeZip([{ name: 'a', data: 'x', encrypted: true }])),
+      encoded('image/png', 'a.png', Buffer.from(line('picture'))),
+    ]);
+    const found = await scan(['.'], { cwd: folderOf({ 'm.eml': eml, 'all.mbox': mbox([mail('first'), eml]) }) });
+    for (const [seed, attachment, member] of [
+      ['zip in mail', 'keys.zip', 'keys.zip!/etc/env'],
+      ['pdf in mail', 'plan.pdf', 'plan.pdf!/page 1'],
+      ['mail in mail', 'deep.zip', 'forward.eml!/deep.zip!/env'],
+    ]) {
+      const origins = found.of(github(seed)).locations.map((location) => location.origin);
+      expect(origins.map((one) => 'path' in one && one.path).sort()).toEqual(['all.mbox', 'm.eml']);
+      for (const one of origins)
+        expect(one).toMatchObject({ kind: 'chat', author: { email: 'ann@example.com' }, attachment, member });
+    }
+    expect(found.secrets).toHaveLength(3);
+    expect(found.gaps.map(({ reason }) => reason)).toEqual(['encrypted', 'encrypted']);
   });
 
   test('an archive that was attached', async () => {
