@@ -155,7 +155,8 @@ export const selectingFlags = [
     category: 'select',
     help: "scan what tools keep in your home folder, agents' transcripts too",
     details: `Settings and transcripts of coding agents, MCP servers, shell histories, .env files, logins of package managers, containers
-and clouds, settings of editors. Says which files it reads before it reads them, and reads no others.`,
+and clouds, settings of editors; also where variables such as XDG_CONFIG_HOME, KUBECONFIG or CODEX_HOME move them. Says which
+files it reads before it reads them, and reads no others.`,
     commands: ['scan'],
     conflicts: ['history', 'tree', 'staged', 'range', 'since', 'since-commit', 'branch', 'unreachable', 'as'],
   },

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { writeClass, writePdf, writePyc, writeSqlite } from '../../fixtures/archives/documents.ts';
@@ -370,6 +370,23 @@ describe('--home', () => {
     expect(found.stderr).toContain(`--home reads these ${Object.keys(files).length} files of ${home}, and no others:`);
     expect(found.stderr).toContain('Claude Code: .claude/projects/-home-ann-shop/0a1b.jsonl');
     expect(found.summary).toMatchObject({ complete: true, objects: Object.keys(files).length });
+  });
+
+  test('files that the environment moves are read where they are', async () => {
+    const home = folderOf({ '.npmrc': 'x\n' });
+    const elsewhere = folderOf({
+      'aws/credentials': `[default]\n# ${line('moved')}`,
+      'codex/auth.json': `{"token": "${github('codex')}"}`,
+    });
+    const env = {
+      HOME: home,
+      AWS_SHARED_CREDENTIALS_FILE: join(elsewhere, 'aws/credentials'),
+      CODEX_HOME: join(elsewhere, 'codex'),
+    };
+    const found = await scan(['--home'], { cwd: temporaryFolder(), env });
+    expect([...found.secrets].sort()).toEqual([github('moved'), github('codex')].sort());
+    expect(found.stderr).toContain(`Codex: ${relative(home, join(elsewhere, 'codex/auth.json'))}`);
+    expect(found.gaps).toEqual([]);
   });
 
   test('takes no target and no part of a history', async () => {
