@@ -1,7 +1,7 @@
 import { QuashError } from '../errors.ts';
 import { printable } from '../git/run-git.ts';
 import type { Gap } from '../model/gap.ts';
-import type { Origin } from '../model/origin.ts';
+import type { ChatOrigin, Origin } from '../model/origin.ts';
 import { buildView, type View } from '../model/view.ts';
 import type { Match } from '../scan/match.ts';
 import type { Scanner } from '../scan/scanner.ts';
@@ -86,11 +86,43 @@ export async function scanDocument(file: Document, scan: DocumentScan): Promise<
     const format = formatOf(await one.head(), one.member ?? one.path, as);
     const isPartOfChat = format !== undefined && chatFormats.includes(format);
     if (isPartOfChat) events.chatExport?.(one);
-    const context: FormatContext = { limits, signal, sibling: (path) => siblings.beside(one, path) };
+    const files = createAttachedFiles(scan, 1);
+    const context: FormatContext = { limits, signal, sibling: (path) => siblings.beside(one, path), attached: files.add };
     // The message that a file was attached to is looked for where something is found, as it takes a look at the whole export.
     const whose = isPartOfChat ? undefined : () => attached(one);
-    await scanViews(format ? format.views(one, context) : plainViews(one), whose, scan);
+    await scanViews(format ? format.views(one, context) : plainViews(one), whose, scan, files.scan);
   }
+}
+
+/** Files that are attached to the mails of a document: what `add` was told of, `scan` scans as what it is, under its mail's origin. */
+function createAttachedFiles(
+  scan: DocumentScan,
+  depth: number,
+): { readonly add: NonNullable<FormatContext['attached']>; readonly scan: () => Promise<void> } {
+  const { limits, signal, events } = scan;
+  let waiting: { readonly document: Document; readonly origin: ChatOrigin }[] = [];
+  return {
+    add: (document, origin) => waiting.push({ document, origin }),
+    async scan() {
+      const files = waiting;
+      waiting = [];
+      for (const { document, origin } of files) {
+        for await (const one of expand(document, recogniseContainer, { limits, signal })) {
+          const at = (member: string | undefined): ChatOrigin => ({ ...origin, ...(member !== undefined && { member }) });
+          if ('reason' in one) {
+            events.gap({ ...one, origin: at('member' in one.origin ? one.origin.member : undefined) });
+            continue;
+          }
+          const format = recogniseText(await one.head(), one.member ?? one.path);
+          // A mail in a mail has files of its own.
+          const inner = depth < limits.maxDepth ? createAttachedFiles(scan, depth + 1) : undefined;
+          const context: FormatContext = { limits, signal, ...(inner && { attached: inner.add }) };
+          const views = format ? format.views(one, context) : plainViews(one);
+          await scanViews(views, async () => at(one.member), scan, inner?.scan);
+        }
+      }
+    },
+  };
 }
 
 function formatOf(head: Uint8Array, path: string, as: DocumentKind | undefined): TextFormat | undefined {
@@ -102,12 +134,14 @@ async function scanViews(
   views: AsyncIterable<View | Gap>,
   whose: (() => Promise<Origin | undefined>) | undefined,
   { scanner, turnedDown, signal, events }: DocumentScan,
+  between?: () => Promise<void>,
 ): Promise<void> {
   const isNew = firstTimes();
   let readUntil = 0;
   let isFirst = true;
   for await (const view of views) {
     signal.throwIfAborted();
+    await between?.();
     if ('reason' in view) {
       events.gap(view);
       continue;
@@ -125,6 +159,7 @@ async function scanViews(
     isFirst = false;
     readUntil = Math.max(readUntil, end);
   }
+  await between?.();
 }
 
 function rowsOf(view: View, turnedDown: TurnedDownCollector | undefined) {

@@ -16,7 +16,7 @@ export async function scanHome(options: ScanOptions, context: Context, events: S
   const { openFilesScan } = await import('./scan-files.ts');
   const root = context.env.HOME || homedir();
   const isWanted = pathFilter(options);
-  const places = (await listHome(root))
+  const places = (await listHome(root, context.env))
     .map(({ name, paths }) => ({ name, paths: paths.filter((path) => isWanted(path, 'file')) }))
     .filter(({ paths }) => paths.length > 0);
   context.signal.throwIfAborted();

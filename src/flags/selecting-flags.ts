@@ -122,8 +122,9 @@ export const selectingFlags = [
     name: 'open-blobs',
     kind: 'switch',
     category: 'select',
-    help: 'open archives and logs in the history as well',
-    details: 'Those in the working tree are always opened. In a history it takes about as long again as the rest of the scan.',
+    help: 'open archives, logs and exports in the history as well',
+    details:
+      'Archives, documents, notebooks, CI logs, chat exports and mail. Those in the working tree are always opened. In a history a place then tells the member, the message, the job or the cell, and it takes about as long again as the rest of the scan.',
     commands: scans,
     config: 'anyone',
   },
@@ -154,7 +155,8 @@ export const selectingFlags = [
     category: 'select',
     help: "scan what tools keep in your home folder, agents' transcripts too",
     details: `Settings and transcripts of coding agents, MCP servers, shell histories, .env files, logins of package managers, containers
-and clouds, settings of editors. Says which files it reads before it reads them, and reads no others.`,
+and clouds, settings of editors; also where variables such as XDG_CONFIG_HOME, KUBECONFIG or CODEX_HOME move them. Says which
+files it reads before it reads them, and reads no others.`,
     commands: ['scan'],
     conflicts: ['history', 'tree', 'staged', 'range', 'since', 'since-commit', 'branch', 'unreachable', 'as'],
   },

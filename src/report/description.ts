@@ -1,4 +1,4 @@
-import type { ChatOrigin, CiLogOrigin } from '../model/origin.ts';
+import type { ChatOrigin, CiLogOrigin, Within } from '../model/origin.ts';
 import { originName, shortHash } from './origin-path.ts';
 import type { FindingRecord, LocationRecord, VerdictRecord } from './record.ts';
 
@@ -60,10 +60,26 @@ export function historyDetails({ origin }: Pick<LocationRecord, 'origin'>, isSti
     origin.versions !== undefined && origin.versions > 1 ? `${origin.versions} versions` : '',
     isStill ? 'still in the working tree' : '',
     !isStill && origin.lastCommit && origin.lastCommit !== origin.commit ? `last in ${shortHash(origin.lastCommit)}` : '',
+    ...withinDetails(origin.within),
   ].filter(Boolean);
 }
 
-function jobDetails({ system, repository, run, job, step, timestamp }: CiLogOrigin): string[] {
+function withinDetails(within: Within | undefined): string[] {
+  switch (within?.kind) {
+    case undefined:
+      return [];
+    case 'ci-log':
+      return jobDetails(within);
+    case 'chat':
+      return messageDetails(within);
+    case 'notebook':
+      return [`cell ${within.cell}`];
+    default:
+      return within satisfies never;
+  }
+}
+
+function jobDetails({ system, repository, run, job, step, timestamp }: Omit<CiLogOrigin, 'path' | 'member'>): string[] {
   return [
     repository ? `${system} of ${repository}` : system,
     run === undefined ? '' : `run ${run}`,
@@ -73,7 +89,16 @@ function jobDetails({ system, repository, run, job, step, timestamp }: CiLogOrig
   ].filter(Boolean);
 }
 
-function messageDetails({ system, workspace, channel, author, timestamp, edited, deleted, attachment }: ChatOrigin): string[] {
+function messageDetails({
+  system,
+  workspace,
+  channel,
+  author,
+  timestamp,
+  edited,
+  deleted,
+  attachment,
+}: Omit<ChatOrigin, 'path' | 'member'>): string[] {
   return [
     workspace ? `${system} of ${workspace}` : system,
     channel === undefined ? '' : `#${channel}`,

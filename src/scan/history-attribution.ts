@@ -120,6 +120,7 @@ export async function attribute(
           ...(place.last === undefined ? {} : { lastCommit: commitName(graph, place.last) }),
           versions: place.versions,
           ...(place.match.member === undefined ? {} : { member: place.match.member }),
+          ...(place.match.within === undefined ? {} : { within: place.match.within }),
         };
     candidates.push(candidateOf(place.match, origin, options.patterns));
   }

@@ -1,4 +1,5 @@
 import type { Gap } from '../model/gap.ts';
+import type { ChatOrigin } from '../model/origin.ts';
 import type { View } from '../model/view.ts';
 
 /** As many bytes of a document's beginning as tell what it is. */
@@ -60,6 +61,8 @@ export interface FormatContext {
   readonly limits: Limits;
   /** A document that lies beside this one, in its folder or archive: `users.json` of a Slack export. By path from there. */
   readonly sibling?: (path: string) => Promise<Document | undefined>;
+  /** Takes a file that a text has attached to it and that is no text itself, with whose it is. Without it such a file is a gap. */
+  readonly attached?: (document: Document, origin: ChatOrigin) => void;
 }
 
 /** A kind of text in which what people or programs wrote is wrapped: a CI log, a chat export. */
