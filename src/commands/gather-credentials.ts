@@ -66,9 +66,9 @@ export async function gatherCredentials(
 export async function credentialsOf(ledger: Ledger, stored: readonly StoredFinding[]): Promise<readonly Credential[]> {
   return Promise.all(
     [...new Map(stored.map((one) => [one.fingerprint, one])).values()].map(async (finding) => {
-      const { secret, parts } = await ledger.unseal(finding);
+      const values = await ledger.unseal(finding);
       const { id, pattern, verdict, locations } = finding;
-      return { id, pattern, verdict, locations, secret, parts };
+      return { id, pattern, verdict, locations, ...values };
     }),
   );
 }
@@ -88,11 +88,12 @@ async function fromStdin(options: RevokeOptions, context: Context, warn: (text: 
     warn,
     doing: 'revoking',
   });
-  const credentials = findings.map(({ id, pattern, secret, parts, verdict, locations }) => ({
+  const credentials = findings.map(({ id, pattern, secret, parts, otherParts, verdict, locations }) => ({
     id,
     pattern,
     secret,
     parts,
+    ...(otherParts && { otherParts }),
     verdict,
     locations,
   }));
