@@ -52,8 +52,8 @@ export async function openAsking(options: AskOptions, context: Context, events: 
     ...(events.onVerdict && { onVerdict: events.onVerdict }),
   };
   if (options.offline) return { options: base, close: async () => {} };
-  const [{ ask }, { createWire }, { loadProtocol }] = await Promise.all([
-    import('../verify/ask.ts'),
+  const [{ askPartners }, { createWire }, { loadProtocol }] = await Promise.all([
+    import('../verify/partners.ts'),
     import('../wire/wire.ts'),
     import('../wire/protocol.ts'),
   ]);
@@ -73,10 +73,11 @@ export async function openAsking(options: AskOptions, context: Context, events: 
     const verification = verificationOf(pattern);
     if (!verification) return undefined;
     const { provider } = pattern;
-    return async ({ secret, parts, verdict }) => {
+    return async ({ secret, parts, otherParts, verdict }) => {
       const isPlaceProven = verdict?.state === 'live' || seenAlive.has(secret.reveal());
-      const answer = await ask(verification, { provider, secret, parts, isPlaceProven }, asking);
-      if (answer.state === 'live') seenAlive.add(secret.reveal());
+      const question = { provider, secret, parts, ...(otherParts && { otherParts }), isPlaceProven };
+      const answer = await askPartners(verification, question, asking);
+      if (answer.verdict.state === 'live') seenAlive.add(secret.reveal());
       return answer;
     };
   };

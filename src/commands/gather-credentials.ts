@@ -89,10 +89,10 @@ export async function credentialsOf(
 ): Promise<readonly Credential[]> {
   const credentials = await Promise.all(
     [...new Map(stored.map((one) => [one.fingerprint, one])).values()].map(async (finding) => {
-      const { secret, parts } = await ledger.unseal(finding);
+      const values = await ledger.unseal(finding);
       const { id, pattern, verdict, lastTold, locations } = finding;
       // Of what is dead its provider tells nothing any more, and what is left to do may need it.
-      return { id, pattern, verdict: { ...toldOf(lastTold ?? {}), ...verdict }, locations, secret, parts };
+      return { id, pattern, verdict: { ...toldOf(lastTold ?? {}), ...verdict }, locations, ...values };
     }),
   );
   return withWholePatterns(credentials, patternFiles);
@@ -113,11 +113,12 @@ async function fromStdin(options: RevokeOptions, context: Context, warn: (text: 
     warn,
     doing: 'revoking',
   });
-  const credentials = findings.map(({ id, pattern, secret, parts, verdict, locations }) => ({
+  const credentials = findings.map(({ id, pattern, secret, parts, otherParts, verdict, locations }) => ({
     id,
     pattern,
     secret,
     parts,
+    ...(otherParts && { otherParts }),
     verdict,
     locations,
   }));

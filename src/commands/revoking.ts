@@ -18,7 +18,7 @@ import { revokerOf } from '../revoke/load-revokers.ts';
 import { makePlan } from '../revoke/plan.ts';
 import { type Policy, policyOf, readPolicy } from '../revoke/policy.ts';
 import { standingsOf } from '../revoke/standing.ts';
-import { verdictOf } from '../verify/verify-findings.ts';
+import { judge, verdictOf } from '../verify/verify-findings.ts';
 import { loadTransport } from '../wire/transport.ts';
 import type { AdminCredentials } from './admin-credentials.ts';
 import type { Asking } from './ask-providers.ts';
@@ -51,13 +51,14 @@ export async function askFirst({ records, found, asking }: Revoking): Promise<re
   const standings = standingsOf(await records.journal.lines());
   return Promise.all(
     found.map(async (credential) => {
-      const verdict = await verdictOf(credential, asking.options);
+      const judged = await judge(credential, asking.options);
+      const { verdict } = judged;
       if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable')
         await records.store.recordVerdict(credential.id, verdict);
       const id = standings.get(credential.id)?.disabled?.plan;
       const kept = id ? records.keptPlan(id) : undefined;
       const before = kept?.steps.flatMap(({ credentials }) => credentials).find(({ finding }) => finding === credential.id);
-      return { ...credential, verdict: { ...toldOf(credential.verdict), ...(before && toldOf(before)), ...verdict } };
+      return { ...judged, verdict: { ...toldOf(credential.verdict), ...(before && toldOf(before)), ...verdict } };
     }),
   );
 }

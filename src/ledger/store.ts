@@ -1,4 +1,4 @@
-import type { Finding } from '../model/finding.ts';
+import type { Finding, OtherParts } from '../model/finding.ts';
 import type { Gap } from '../model/gap.ts';
 import type { RevocationRow } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
@@ -60,6 +60,7 @@ export interface Imported {
 export interface Unsealed {
   readonly secret: Secret;
   readonly parts: Readonly<Record<string, Secret>>;
+  readonly otherParts?: OtherParts;
 }
 
 /** One run of a scan. Times are ISO 8601. */
