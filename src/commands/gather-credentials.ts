@@ -99,8 +99,11 @@ async function fromStdin(options: RevokeOptions, context: Context, warn: (text: 
   return withWholePatterns(credentials, options.patterns);
 }
 
-/** What a scan runs with leaves out what a plan tells: runbooks. */
-async function withWholePatterns(credentials: readonly Credential[], files: readonly string[]): Promise<readonly Credential[]> {
+/** What a scan runs with, and the ledger knows, leaves out what a plan tells: runbooks, and whether a death can be proved. */
+export async function withWholePatterns(
+  credentials: readonly Credential[],
+  files: readonly string[],
+): Promise<readonly Credential[]> {
   const { set } = await loadPatterns({ files, withExamples: true });
   const byId = new Map(set.patterns.map((pattern) => [pattern.id, pattern]));
   return credentials.map((one) => ({ ...one, pattern: byId.get(one.pattern.id) ?? one.pattern }));

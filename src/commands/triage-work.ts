@@ -95,14 +95,16 @@ export function openTriageWork(
   /** Opens what taking back needs, and closes it behind: another responder can act in between. */
   async function withRevoking<T>(ids: readonly string[], purpose: Purpose, act: (open: Opened) => Promise<T>): Promise<T> {
     const ledger = await open();
-    const [commands, { openAsking }, { adminCredentials }, { journalFile, openRecords }, { credentialsOf }] = await Promise.all([
-      import('./revoking.ts'),
-      import('./ask-providers.ts'),
-      import('./admin-credentials.ts'),
-      import('./revocation-records.ts'),
-      import('./gather-credentials.ts'),
-    ]);
-    const found = await credentialsOf(ledger, await Promise.all(ids.map((id) => ledger.get(id))));
+    const [commands, { openAsking }, { adminCredentials }, { journalFile, openRecords }, { credentialsOf, withWholePatterns }] =
+      await Promise.all([
+        import('./revoking.ts'),
+        import('./ask-providers.ts'),
+        import('./admin-credentials.ts'),
+        import('./revocation-records.ts'),
+        import('./gather-credentials.ts'),
+      ]);
+    const stored = await Promise.all(ids.map((id) => ledger.get(id)));
+    const found = await withWholePatterns(await credentialsOf(ledger, stored), options.patterns);
     const asking = await openAsking({ ...options, verdictAge: undefined }, context, { warn });
     try {
       const records = await openRecords(journalFile(options.store, context), ledger);
