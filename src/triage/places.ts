@@ -29,7 +29,7 @@ export function pageOf({ origin, line, place }: StoredLocation): string | undefi
 /** The files of this machine that a place may be, the likeliest first. */
 export function filesOf({ origin, place }: StoredLocation, host: string): readonly string[] {
   const path = 'path' in origin ? origin.path : undefined;
-  if (path === undefined || !place.startsWith(`${host}:`)) return [];
+  if (memberOf(origin) !== undefined || path === undefined || !place.startsWith(`${host}:`)) return [];
   const folder = place.slice(host.length + 1);
   // Of several targets each path begins with the target as it was typed.
   const inTarget = path
@@ -37,6 +37,11 @@ export function filesOf({ origin, place }: StoredLocation, host: string): readon
     .slice(1)
     .join(`${basename(folder)}/`);
   return [join(folder, path), ...(inTarget === '' ? [] : [join(folder, inTarget)])];
+}
+
+/** The name of what it stands in, where that is packed into a file. */
+export function memberOf(origin: StoredLocation['origin']): string | undefined {
+  return 'member' in origin ? origin.member : undefined;
 }
 
 /** What others may be sent of a finding: never its value. */

@@ -2,10 +2,10 @@ import type { Purpose } from '../model/plan.ts';
 import type { StoredFinding } from '../model/stored-finding.ts';
 import { type ActionName, actionOf, matchingActions } from './actions.ts';
 import { confirmationOf, isConfirmed } from './confirmation.ts';
-import { type Sight, sightOf } from './places.ts';
+import { maskedScreen, placed, sightsOf } from './marked-place.ts';
 import { questionsOf } from './questions.ts';
 import { type Row, rowsOf } from './rows.ts';
-import { lineCount, markedLine } from './screens.ts';
+import { lineCount } from './screens.ts';
 import { bodyHeight, type Effect, type Event, groupings, type Screen, sorts, type TriageState } from './state.ts';
 import { edit, oneLine } from './typing.ts';
 
@@ -15,6 +15,7 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
+const mostOpened = 10;
 const stopping = 'Stopping; the journal says how far it came.';
 
 const underWay = 'It is being done. Ctrl-C stops it; revoking again goes on from there.';
@@ -62,7 +63,7 @@ export function update(state: TriageState, event: Event): Step {
           : state,
       );
     case 'masked':
-      return only(masked(state));
+      return only({ ...state, screen: maskedScreen(state.screen) });
     case 'planned':
       return only(
         state.screen.kind === 'plan' && state.screen.ids === event.ids
@@ -284,12 +285,8 @@ function act(state: TriageState, action: ActionName): Step {
       return only(placed(state, -1));
     case 'edit':
     case 'browse':
-    case 'copy': {
-      const sights = sightsOf(state);
-      return sights.length === 0
-        ? only({ ...state, message: 'There is no place here.' })
-        : { state, effects: [{ kind: action, sights }] };
-    }
+    case 'copy':
+      return visit(state, action);
     case 'reveal':
       return screen.kind === 'detail' ? { state, effects: [{ kind: 'reveal', id: screen.id }] } : only(state);
     case 'revoke':
@@ -323,41 +320,13 @@ function onTargets(state: TriageState, then: (ids: readonly string[]) => Step): 
   return ids.length === 0 ? only({ ...state, message: 'There is no finding here.' }) : then(ids);
 }
 
-/** The places of what the next action is about: the one that is marked, or of each finding the first. */
-function sightsOf(state: TriageState): readonly Sight[] {
-  const { screen, findings } = state;
-  const wanted = new Set(targetsOf(state));
-  const found = findings.filter(({ id }) => wanted.has(id));
-  if (screen.kind === 'detail' && screen.history) {
-    const location = screen.history.locations[screen.at];
-    return found.flatMap((finding) => (location ? [{ finding, location }] : []));
-  }
-  return found.flatMap((finding) => sightOf(finding) ?? []);
-}
-
-/** Marks another place of the finding that is open, and scrolls to it. */
-function placed(state: TriageState, by: number): TriageState {
-  const { screen } = state;
-  if (screen.kind !== 'detail' || !screen.history) return state;
-  const at = clamp(screen.at + by, screen.history.locations.length - 1);
-  const next: TriageState = { ...state, screen: { ...screen, at } };
-  const line = markedLine(next);
-  const height = bodyHeight(state);
-  const isSeen = line >= screen.top && line < screen.top + height - 2;
-  return isSeen ? next : { ...next, screen: { ...screen, at, top: clamp(line - 1, lineCount(next) - height) } };
-}
-
-/** The secret is no longer shown, wherever it was. */
-function masked(state: TriageState): TriageState {
-  return { ...state, screen: maskedScreen(state.screen) };
-}
-
-function maskedScreen(screen: Screen): Screen {
-  if (screen.kind === 'detail') {
-    const { revealed: _, ...rest } = screen;
-    return rest;
-  }
-  return 'back' in screen ? { ...screen, back: maskedScreen(screen.back) } : screen;
+/** What opens for each of them would bury whoever asks for hundreds. */
+function visit(state: TriageState, kind: 'edit' | 'browse' | 'copy'): Step {
+  const sights = sightsOf(state, targetsOf(state));
+  if (sights.length === 0) return only({ ...state, message: 'There is no place here.' });
+  if (kind !== 'copy' && sights.length > mostOpened)
+    return only({ ...state, message: `These are ${sights.length} places, and at most ${mostOpened} are opened at once.` });
+  return { state, effects: [{ kind, sights }] };
 }
 
 function plan(state: TriageState, purpose: Purpose): Step {

@@ -8,9 +8,9 @@ import { openPseudoTerminal, type PseudoTerminal, whyNone } from '../triage/pseu
 
 const none = whyNone();
 
-function drill(args: readonly string[]) {
+function drill() {
   const folder = temporaryFolder();
-  const terminal = openPseudoTerminal([process.execPath, binary, 'drill', '--triage', ...args], {
+  const terminal = openPseudoTerminal([process.execPath, binary, 'drill', '--triage'], {
     columns: 100,
     rows: 30,
     cwd: folder,
@@ -33,7 +33,7 @@ test.skipIf(none)(
   none ?? 'some are taken back by hand and proved dead, and nothing stays behind',
   { timeout: 120_000 },
   async () => {
-    const { folder, terminal } = drill([]);
+    const { folder, terminal } = drill();
     await terminal.see(/findings: \d live(?:.*\n)+Enter open/);
     const frames = [frameOf(terminal)];
     terminal.type('/');
@@ -75,15 +75,40 @@ test.skipIf(none)(
   },
 );
 
-test.skipIf(none)(none ?? 'what is ended by a signal is cleaned up as well', { timeout: 120_000 }, async () => {
-  const { folder, terminal } = drill([]);
-  await terminal.see(/findings: \d live/);
-  expect(readdirSync(folder).filter((name) => name.startsWith('quash-drill-'))).toHaveLength(1);
-  terminal.signal('SIGTERM');
-  expect(await terminal.ended).toBe(130);
-  expect(terminal.screen.modes()).toEqual(['?25']);
-  expect(readdirSync(folder).filter((name) => name.startsWith('quash-drill-'))).toEqual([]);
-});
+test.skipIf(none)(
+  none ?? 'what was switched off is switched on again, and what a signal ends is cleaned up',
+  { timeout: 120_000 },
+  async () => {
+    const { folder, terminal } = drill();
+    await terminal.see(/findings: \d live/);
+    terminal.type('/');
+    await terminal.see(/Enter keeps it/);
+    terminal.type('aws-');
+    await terminal.see(/1 finding: 1 live/);
+    terminal.type('\r');
+    await terminal.see(/filter: aws-/);
+    expect(readdirSync(folder).filter((name) => name.startsWith('quash-drill-'))).toHaveLength(1);
+    for (const [key, done] of [
+      ['R', /1 credential: 1 disabled/],
+      ['U', /1 credential: 1 enabled/],
+    ] as const) {
+      terminal.type(key);
+      await terminal.see(/nothing was done yet(?:.*\n)+.*call/);
+      terminal.type('\r');
+      await terminal.see(/Type the name of the provider, aws, and Enter/);
+      terminal.type('aws');
+      await terminal.see(/> aws/);
+      terminal.type('\r');
+      await terminal.see(done);
+      terminal.type('\x1b');
+      await terminal.see(/Enter open/);
+    }
+    terminal.signal('SIGTERM');
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.screen.modes()).toEqual(['?25']);
+    expect(readdirSync(folder).filter((name) => name.startsWith('quash-drill-'))).toEqual([]);
+  },
+);
 
 test('JSON is written of what it did itself, not of what a person did', async () => {
   const { code, stderr } = await runQuash(['drill', '--triage', '--format', 'json']);

@@ -241,6 +241,16 @@ test('of what is selected each first place is copied', () => {
   ]);
 });
 
+test('hundreds of editors are not opened', () => {
+  const many = start(
+    { columns: 80, rows: 24 },
+    Array.from({ length: 300 }, (_, at) => storedFinding(at, {})),
+  );
+  const state = keys(many, 'a');
+  for (const key of ['e', 'b']) expect(update(state, { kind: 'key', key }).effects).toEqual([]);
+  expect(seen(keys(state, 'e'))).toContain('These are 300 places, and at most 10 are opened at once.');
+});
+
 test('a secret is shown only where its finding is open, and masked also below what lies over it', () => {
   const [id] = ids as [string];
   const shown = after(withDetail(), { kind: 'revealed', id, text: 'hunter\x1b[2J2' });
