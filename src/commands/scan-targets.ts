@@ -47,7 +47,9 @@ export async function scanTargets(options: ScanOptions, context: Context, events
     const as = isDocumentKind(options.as) ? undefined : (options.as as TargetKind | undefined);
     const target = resolveTarget(text, context.cwd, as);
     targets.push({ text, isFile: target.kind === 'file' });
-    parts.push(await scanTarget(target, options, context, events));
+    const part = await scanTarget(target, options, context, events);
+    events.found?.(part.candidates, part.ignores);
+    parts.push(part);
   }
   if (parts.length === 1) return parts[0];
   const sum = (pick: (part: Scanned) => number) => parts.reduce((total, part) => total + pick(part), 0);
@@ -332,6 +334,8 @@ async function scanFolder(
   gaps.push(...result.gaps, ...others.gaps);
   let bytes = result.bytes + others.bytes;
   objects += others.objects - result.others.length;
+  const tellFound = () => events.found?.(collected.result().candidates, ignores);
+  tellFound();
   const isNested = (origin: Gap['origin']) =>
     nested.some(({ name }) => origin.kind === 'repository' && origin.repository === name);
   const histories = [
@@ -342,6 +346,7 @@ async function scanFolder(
     const scanned = await (typeof one === 'function' ? one() : one);
     if (!scanned) continue;
     collected.addAll(scanned.candidates);
+    tellFound();
     // A submodule that is checked out is a nested repository, and was scanned as one.
     gaps.push(...scanned.gaps.filter(({ origin, reason }) => reason !== 'submodule' || !isNested(origin)));
     bytes += scanned.bytes;

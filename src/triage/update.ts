@@ -16,6 +16,19 @@ export interface Step {
 }
 
 const mostOpened = 10;
+/** What is done by the ledger, or read out of it. */
+const ofTheLedger: ReadonlySet<ActionName> = new Set([
+  'open',
+  'verify',
+  'ignore',
+  'accept',
+  'assign',
+  'reopen',
+  'revoke',
+  'undo',
+  'finalise',
+  'reload',
+]);
 const stopping = 'Stopping; the journal says how far it came.';
 
 const underWay = 'It is being done. Ctrl-C stops it; revoking again goes on from there.';
@@ -32,9 +45,18 @@ export function update(state: TriageState, event: Event): Step {
     case 'resized':
       return only(scrolled({ ...state, columns: event.columns, rows: event.rows }));
     case 'scan':
-      return { state: { ...state, isLoading: false, scan: { state: 'running', progress: '' } }, effects: [{ kind: 'scan' }] };
+      return {
+        state: { ...state, isLoading: false, scan: { state: 'running', progress: '', isPreview: false } },
+        effects: [{ kind: 'scan' }],
+      };
     case 'scanning':
-      return only(state.scan?.state === 'running' ? { ...state, scan: { state: 'running', progress: event.progress } } : state);
+      return only(state.scan?.state === 'running' ? { ...state, scan: { ...state.scan, progress: event.progress } } : state);
+    case 'found':
+      return only(
+        state.scan?.state === 'running'
+          ? relisted({ ...state, findings: event.findings, now: event.now, scan: { ...state.scan, isPreview: true } })
+          : state,
+      );
     case 'scanned':
       // What was left out of the list to keep up is read now.
       return {
@@ -44,7 +66,7 @@ export function update(state: TriageState, event: Event): Step {
     case 'stale':
       return { state: { ...state, isLoading: true }, effects: [{ kind: 'load' }] };
     case 'loaded':
-      return only(relisted({ ...state, findings: event.findings, now: event.now, isLoading: false }));
+      return only(relisted({ ...settled(state), findings: event.findings, now: event.now, isLoading: false }));
     case 'changed':
       return withHistory(
         relisted({ ...state, findings: replaced(state.findings, event.findings), now: event.now }),
@@ -90,6 +112,11 @@ export function update(state: TriageState, event: Event): Step {
     default:
       return event satisfies never;
   }
+}
+
+/** What is listed now stands in the ledger. */
+function settled(state: TriageState): TriageState {
+  return state.scan?.state === 'running' ? { ...state, scan: { ...state.scan, isPreview: false } } : state;
 }
 
 function only(state: TriageState): Step {
@@ -246,6 +273,8 @@ function onConfirmKey(state: TriageState, screen: Extract<Screen, { kind: 'confi
 function act(state: TriageState, action: ActionName): Step {
   const { screen } = state;
   const page = bodyHeight(state) - 1;
+  if (state.scan?.state === 'running' && state.scan.isPreview && ofTheLedger.has(action))
+    return only({ ...state, message: 'It is still being scanned; a moment, and it can be acted on.' });
   switch (action) {
     case 'down':
       return only(moved(state, 1));

@@ -241,6 +241,22 @@ test('of what is selected each first place is copied', () => {
   ]);
 });
 
+test('what is found by a scan is listed at once, and acted on once it stands in the ledger', () => {
+  const scanning = after(startState({ columns: 80, rows: 24 }, '', now), { kind: 'scan' }, { kind: 'found', findings, now });
+  expect(listed(scanning)).toEqual(ids);
+  expect(listed(type(keys(scanning, '/'), 'dead'))).toEqual([ids[1]]);
+  for (const key of ['enter', 'R', 'v', 'i', 'r']) {
+    expect(update(scanning, { kind: 'key', key })).toMatchObject({ effects: [], state: { screen: { kind: 'list' } } });
+    expect(seen(keys(scanning, key))).toContain('It is still being scanned');
+  }
+  const kept = after(scanning, { kind: 'loaded', findings, now });
+  expect(keys(kept, 'R').screen.kind).toBe('plan');
+  const over = update(kept, { kind: 'scanned', summary: '3 findings', gaps: 2 });
+  expect(over.effects).toEqual([{ kind: 'load' }]);
+  expect(seen(over.state)).toContain('incomplete: 2 places could not be read');
+  expect(update(over.state, { kind: 'found', findings: [], now }).state).toEqual(over.state);
+});
+
 test('hundreds of editors are not opened', () => {
   const many = start(
     { columns: 80, rows: 24 },
