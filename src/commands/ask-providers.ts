@@ -6,6 +6,7 @@ import type { Verification } from '../model/verification.ts';
 import { loadPatterns, loadVerifications } from '../patterns/pattern-set.ts';
 import { type Asker, type VerifyOptions, verifyFindings } from '../verify/verify-findings.ts';
 import type { Wire } from '../wire/wire.ts';
+import { ownPatterns } from './own-patterns.ts';
 
 /** The options of the commands that ask providers. */
 export type AskOptions = Pick<
@@ -117,16 +118,6 @@ async function verificationSource(
     }
     return seen.get(pattern);
   };
-}
-
-/** The pattern files that the user named: without those of what is scanned. */
-export function ownPatterns(files: readonly string[], config: Context['config']): readonly string[] {
-  const foreign = new Set(
-    config.files
-      .filter(({ owner }) => owner === 'target')
-      .flatMap(({ entries }) => [entries.get('patterns')?.value ?? []].flat().map(String)),
-  );
-  return files.filter((file) => !foreign.has(file));
 }
 
 /** What a pattern finds and calls what it finds, as one text; what is told of it besides is left out. */

@@ -81,6 +81,8 @@ export async function scanFolder(
   gaps.push(...result.gaps, ...others.gaps);
   let bytes = result.bytes + others.bytes;
   objects += others.objects - result.others.length;
+  const tellFound = () => events.found?.(collected.result().candidates, ignores);
+  tellFound();
   const isNested = (origin: Gap['origin']) =>
     nested.some(({ name }) => origin.kind === 'repository' && origin.repository === name);
   const histories = [
@@ -91,6 +93,7 @@ export async function scanFolder(
     const scanned = await (typeof one === 'function' ? one() : one);
     if (!scanned) continue;
     collected.addAll(scanned.candidates);
+    tellFound();
     // A submodule that is checked out is a nested repository, and was scanned as one.
     gaps.push(...scanned.gaps.filter(({ origin, reason }) => reason !== 'submodule' || !isNested(origin)));
     bytes += scanned.bytes;

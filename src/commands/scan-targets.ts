@@ -22,7 +22,9 @@ export async function scanTargets(options: ScanOptions, context: Context, events
     const as = isDocumentKind(options.as) ? undefined : (options.as as TargetKind | undefined);
     const target = resolveTarget(text, context.cwd, as);
     targets.push({ text, isFile: target.kind === 'file' });
-    parts.push(await scanTarget(target, options, context, events));
+    const part = await scanTarget(target, options, context, events);
+    events.found?.(part.candidates, part.ignores);
+    parts.push(part);
   }
   if (parts.length === 1) return parts[0];
   const sum = (pick: (part: Scanned) => number) => parts.reduce((total, part) => total + pick(part), 0);

@@ -10,6 +10,7 @@ import { resolveTarget, type TargetKind } from '../sources/target.ts';
 import type { ScanTaken, ScanTold } from '../triage/session.ts';
 import { askProviders } from './ask-providers.ts';
 import { recordOf } from './keep-findings.ts';
+import { createPreview } from './preview-findings.ts';
 import { scanTargets } from './scan-targets.ts';
 import { settleFindings } from './settle-findings.ts';
 
@@ -34,13 +35,21 @@ export async function scanInto(
   ledger: Ledger,
   options: Options<'scan'>,
   context: Context,
-  { onProgress, onChange, warn }: ScanTold & { readonly warn: (text: string) => void },
+  { onProgress, onFound, onChange, warn }: ScanTold & { readonly warn: (text: string) => void },
 ): Promise<ScanTaken> {
   const startedAt = new Date();
+  let previewed = Promise.resolve();
+  const preview = createPreview(context, onFound);
   const scanned = await scanTargets(options, context, {
     warn,
+    found: (candidates, ignores) => {
+      previewed = previewed.then(() => preview(candidates, ignores));
+      // It is thrown below, once the scan is over.
+      previewed.catch(() => {});
+    },
     progress: (stage, done, total) => onProgress(progressWords(stage, done, total)),
   });
+  await previewed;
   const { findings, known } = await settleFindings(scanned, context, warn);
   context.signal.throwIfAborted();
   const record = await recordOf({ scanned, findings, known, startedAt }, options, context);

@@ -11,7 +11,6 @@ import { planText } from '../report/plan-text.ts';
 import { counted } from '../report/quantities.ts';
 import type { Journal, JournalLine } from '../revoke/journal.ts';
 import type { Work } from '../triage/session.ts';
-import { openStore } from './open-store.ts';
 
 export interface TriageWork extends Work {
   /** The ledger, which is opened when it is first needed. */
@@ -24,7 +23,7 @@ export function openTriageWork(
   options: Options<'triage'>,
   context: Context,
   warn: (text: string) => void,
-  openLedger: () => Promise<Ledger> = () => openStore(options, context),
+  openLedger: () => Promise<Ledger>,
 ): TriageWork {
   let opened: Promise<Ledger> | undefined;
   const open = () => {

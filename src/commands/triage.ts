@@ -7,8 +7,7 @@ import { placeOf } from '../ledger/place.ts';
 import type { Ledger } from '../ledger/store.ts';
 import { neutralise } from '../report/neutralise.ts';
 import type { Work } from '../triage/session.ts';
-import { ownPatterns } from './ask-providers.ts';
-import { openOrMakeStore, openPassingStore, openStore } from './open-store.ts';
+import { ownPatterns } from './own-patterns.ts';
 import { openTriageWork } from './triage-work.ts';
 import { watchStore } from './watch-store.ts';
 
@@ -27,9 +26,13 @@ export async function run(given: Options<'triage'>, context: Context): Promise<E
   const isScan = given.targets.length > 0;
   const isPassing = isScan && (given.store === undefined || given.store === 'none');
   const place = isPassing ? undefined : placeOf(options.store, env, context.cwd);
-  if (!isScan && place?.kind === 'sqlite' && !existsSync(place.file)) await openStore(options, context);
-  const open = () =>
-    isPassing ? openPassingStore(options) : isScan ? openOrMakeStore(options, context) : openStore(options, context);
+  /** What opens it is loaded once the first paint went out. */
+  const open = async () => {
+    const { openOrMakeStore, openPassingStore, openStore } = await import('./open-store.ts');
+    if (isPassing) return openPassingStore(options);
+    return isScan ? openOrMakeStore(options, context) : openStore(options, context);
+  };
+  if (!isScan && place?.kind === 'sqlite' && !existsSync(place.file)) await open();
   const stored = openTriageWork(options, context, warn, open);
   const work = isScan ? { ...stored, scan: await scanOf(given, context, stored.open, warn) } : stored;
   const shared = { work, filter: options.where ?? '', signal, messageOf };

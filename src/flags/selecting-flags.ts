@@ -115,7 +115,7 @@ export const selectingFlags = [
     category: 'select',
     help: 'leave out what is larger, and say so: 500KB, 10MB, 1GiB',
     details: 'KB, MB and GB count in thousands; K, M, G, KiB, MiB and GiB in 1024s. What is left out is a gap.',
-    commands: reports,
+    commands: [...reports, 'triage'],
     config: 'anyone',
   },
   {

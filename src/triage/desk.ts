@@ -3,7 +3,7 @@ import { existsSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { QuashError } from '../errors.ts';
 import { browserCommand, editorCommand } from './editor.ts';
-import { filesOf, gitShow, pageOf, type Sight } from './places.ts';
+import { filesOf, gitShow, memberOf, pageOf, type Sight } from './places.ts';
 
 /** What can be done with a place outside of the terminal UI. Each gives what there is to say of it. */
 export interface Desk {
@@ -48,6 +48,8 @@ export function openDesk({
 }
 
 function elsewhere(location: Sight['location']): string {
+  const member = memberOf(location.origin);
+  if (member !== undefined) return `: it is ${member} in an archive`;
   const shown = gitShow(location);
   if (shown !== undefined) return `: ${shown}`;
   return pageOf(location) === undefined ? '' : '; b opens its page';

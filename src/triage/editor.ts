@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
 /** Where an editor is to open a file. Lines and columns start at 1. */
-export interface Spot {
+export interface Opening {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -13,7 +13,10 @@ const takesGoto = /^(?:code|code-insiders|codium|vscodium|cursor|windsurf)$/;
 const takesColons = /^(?:subl|sublime_text|zed|zeditor|hx|helix)$/;
 
 /** The program, and its arguments, that $VISUAL or else $EDITOR names for a place; `vi` where neither does, as for git. */
-export function editorCommand({ VISUAL, EDITOR }: Readonly<NodeJS.ProcessEnv>, { file, line, column }: Spot): readonly string[] {
+export function editorCommand(
+  { VISUAL, EDITOR }: Readonly<NodeJS.ProcessEnv>,
+  { file, line, column }: Opening,
+): readonly string[] {
   const words = (VISUAL || EDITOR || 'vi').trim().split(/\s+/);
   const name = basename(words[0] ?? '').replace(/\.exe$/i, '');
   if (takesPlus.test(name)) return [...words, `+${line}`, file];

@@ -184,7 +184,7 @@ export async function runPlain({ stdin, stdout, work, filter: first, signal, mes
       if (name !== stage) say(`${neutralise(name)} ...`);
       stage = name;
     };
-    const { summary, gaps } = await work.scan({ onProgress, onChange: () => {} }, signal);
+    const { summary, gaps } = await work.scan({ onProgress, onFound: () => {}, onChange: () => {} }, signal);
     say(`${summary}${gaps === 0 ? '' : `; incomplete: ${counted(gaps, 'place')} could not be read`}.`);
   }
 

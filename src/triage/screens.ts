@@ -136,20 +136,24 @@ function bodyLines(state: TriageState): readonly Line[] {
     case 'help':
       return helpLines();
     case 'palette':
-      return [
-        [{ text: `: ${neutralise(screen.typed)}▏` }],
-        ...matchingActions(screen.back.kind, screen.typed).map(
-          ({ name, keys, title }, at): Line => [
-            {
-              text: `${at === screen.at ? '>' : ' '} ${name.padEnd(12)} ${keyName(keys[0] ?? '').padEnd(8)} ${title}`,
-              ...(at === screen.at && { inverse: true as const }),
-            },
-          ],
-        ),
-      ];
+      return paletteLines(screen, bodyHeight(state));
     default:
       return screen satisfies never;
   }
+}
+
+/** What is chosen stays in sight, below what is typed. */
+function paletteLines({ typed, at, back }: Extract<Screen, { kind: 'palette' }>, height: number): readonly Line[] {
+  const found = matchingActions(back.kind, typed);
+  const from = Math.max(0, at + 2 - height);
+  return [
+    [{ text: `: ${neutralise(typed)}▏` }],
+    ...found.slice(from, from + height - 1).map(({ name, keys, title }, index): Line => {
+      const isChosen = from + index === at;
+      const text = `${isChosen ? '>' : ' '} ${name.padEnd(nameWidth)} ${keyName(keys[0] ?? '').padEnd(8)} ${title}`;
+      return [{ text, ...(isChosen && { inverse: true as const }) }];
+    }),
+  ];
 }
 
 /** A text that is neutralised already, such as a plan, broken to the terminal's width. */
@@ -202,11 +206,14 @@ function proofLines({ planned, lines, results, isOver }: Extract<Screen, { kind:
   ];
 }
 
+const keysWidth = Math.max(...actions.map(({ keys }) => keys.map(keyName).join(' ').length)) + 2;
+const nameWidth = Math.max(...actions.map(({ name }) => name.length));
+
 function helpLines(): readonly Line[] {
   return [
     ...actions.map(
       ({ keys, title, on }): Line => [
-        { text: `  ${keys.map(keyName).join(' ').padEnd(18)}`, bold: true },
+        { text: `  ${keys.map(keyName).join(' ').padEnd(keysWidth)}`, bold: true },
         { text: title },
         { text: on.includes('list') ? '' : `  (${on.join(', ')})`, dim: true },
       ],

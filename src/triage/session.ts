@@ -32,6 +32,8 @@ export interface Work {
 /** What is told of along a scan. */
 export interface ScanTold {
   readonly onProgress: (progress: string) => void;
+  /** What was found so far, and is not in the ledger yet. */
+  readonly onFound: (findings: readonly StoredFinding[]) => void;
   /** The ledger holds more than it did, or knows more of it. */
   readonly onChange: () => void;
 }
@@ -143,8 +145,9 @@ export function openSession(
     if (!work.scan) return;
     const changed = atMostEvery(relistMs, () => dispatch({ kind: 'stale' }));
     const onProgress = atMostEvery(progressMs, (progress: string) => dispatch({ kind: 'scanning', progress }));
+    const onFound = (findings: readonly StoredFinding[]) => dispatch({ kind: 'found', findings, now: new Date() });
     try {
-      dispatch({ kind: 'scanned', ...(await work.scan({ onProgress, onChange: changed }, scanning.signal)) });
+      dispatch({ kind: 'scanned', ...(await work.scan({ onProgress, onFound, onChange: changed }, scanning.signal)) });
     } catch (error) {
       // Who leaves has stopped it.
       if (scanning.signal.aborted) return;

@@ -82,7 +82,8 @@ export type Screen =
 
 /** How far the scan is, or what it left unread. */
 export type ScanState =
-  | { readonly state: 'running'; readonly progress: string }
+  /** `isPreview`: what is listed is not in the ledger yet. */
+  | { readonly state: 'running'; readonly progress: string; readonly isPreview: boolean }
   | { readonly state: 'over'; readonly gaps: number };
 
 export type ScreenKind = Screen['kind'];
@@ -123,6 +124,7 @@ export type Event =
   /** What was named is to be scanned. */
   | { readonly kind: 'scan' }
   | { readonly kind: 'scanning'; readonly progress: string }
+  | { readonly kind: 'found'; readonly findings: readonly StoredFinding[]; readonly now: Date }
   | { readonly kind: 'scanned'; readonly summary: string; readonly gaps: number }
   /** The ledger is to be read: at first, and when somebody else changed it. */
   | { readonly kind: 'stale' }

@@ -2,10 +2,10 @@ import type { Purpose } from '../model/plan.ts';
 import type { StoredFinding } from '../model/stored-finding.ts';
 import { type ActionName, actionOf, matchingActions } from './actions.ts';
 import { confirmationOf, isConfirmed } from './confirmation.ts';
-import { type Sight, sightOf } from './places.ts';
+import { maskedScreen, placed, sightsOf } from './marked-place.ts';
 import { questionsOf } from './questions.ts';
 import { type Row, rowsOf } from './rows.ts';
-import { lineCount, markedLine } from './screens.ts';
+import { lineCount } from './screens.ts';
 import { bodyHeight, type Effect, type Event, groupings, type Screen, sorts, type TriageState } from './state.ts';
 import { edit, oneLine } from './typing.ts';
 
@@ -15,6 +15,20 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
+const mostOpened = 10;
+/** What is done by the ledger, or read out of it. */
+const ofTheLedger: ReadonlySet<ActionName> = new Set([
+  'open',
+  'verify',
+  'ignore',
+  'accept',
+  'assign',
+  'reopen',
+  'revoke',
+  'undo',
+  'finalise',
+  'reload',
+]);
 const stopping = 'Stopping; the journal says how far it came.';
 
 const underWay = 'It is being done. Ctrl-C stops it; revoking again goes on from there.';
@@ -31,9 +45,18 @@ export function update(state: TriageState, event: Event): Step {
     case 'resized':
       return only(scrolled({ ...state, columns: event.columns, rows: event.rows }));
     case 'scan':
-      return { state: { ...state, isLoading: false, scan: { state: 'running', progress: '' } }, effects: [{ kind: 'scan' }] };
+      return {
+        state: { ...state, isLoading: false, scan: { state: 'running', progress: '', isPreview: false } },
+        effects: [{ kind: 'scan' }],
+      };
     case 'scanning':
-      return only(state.scan?.state === 'running' ? { ...state, scan: { state: 'running', progress: event.progress } } : state);
+      return only(state.scan?.state === 'running' ? { ...state, scan: { ...state.scan, progress: event.progress } } : state);
+    case 'found':
+      return only(
+        state.scan?.state === 'running'
+          ? relisted({ ...state, findings: event.findings, now: event.now, scan: { ...state.scan, isPreview: true } })
+          : state,
+      );
     case 'scanned':
       // What was left out of the list to keep up is read now.
       return {
@@ -43,7 +66,7 @@ export function update(state: TriageState, event: Event): Step {
     case 'stale':
       return { state: { ...state, isLoading: true }, effects: [{ kind: 'load' }] };
     case 'loaded':
-      return only(relisted({ ...state, findings: event.findings, now: event.now, isLoading: false }));
+      return only(relisted({ ...settled(state), findings: event.findings, now: event.now, isLoading: false }));
     case 'changed':
       return withHistory(
         relisted({ ...state, findings: replaced(state.findings, event.findings), now: event.now }),
@@ -62,7 +85,7 @@ export function update(state: TriageState, event: Event): Step {
           : state,
       );
     case 'masked':
-      return only(masked(state));
+      return only({ ...state, screen: maskedScreen(state.screen) });
     case 'planned':
       return only(
         state.screen.kind === 'plan' && state.screen.ids === event.ids
@@ -89,6 +112,11 @@ export function update(state: TriageState, event: Event): Step {
     default:
       return event satisfies never;
   }
+}
+
+/** What is listed now stands in the ledger. */
+function settled(state: TriageState): TriageState {
+  return state.scan?.state === 'running' ? { ...state, scan: { ...state.scan, isPreview: false } } : state;
 }
 
 function only(state: TriageState): Step {
@@ -245,6 +273,8 @@ function onConfirmKey(state: TriageState, screen: Extract<Screen, { kind: 'confi
 function act(state: TriageState, action: ActionName): Step {
   const { screen } = state;
   const page = bodyHeight(state) - 1;
+  if (state.scan?.state === 'running' && state.scan.isPreview && ofTheLedger.has(action))
+    return only({ ...state, message: 'It is still being scanned; a moment, and it can be acted on.' });
   switch (action) {
     case 'down':
       return only(moved(state, 1));
@@ -284,12 +314,8 @@ function act(state: TriageState, action: ActionName): Step {
       return only(placed(state, -1));
     case 'edit':
     case 'browse':
-    case 'copy': {
-      const sights = sightsOf(state);
-      return sights.length === 0
-        ? only({ ...state, message: 'There is no place here.' })
-        : { state, effects: [{ kind: action, sights }] };
-    }
+    case 'copy':
+      return visit(state, action);
     case 'reveal':
       return screen.kind === 'detail' ? { state, effects: [{ kind: 'reveal', id: screen.id }] } : only(state);
     case 'revoke':
@@ -323,41 +349,13 @@ function onTargets(state: TriageState, then: (ids: readonly string[]) => Step): 
   return ids.length === 0 ? only({ ...state, message: 'There is no finding here.' }) : then(ids);
 }
 
-/** The places of what the next action is about: the one that is marked, or of each finding the first. */
-function sightsOf(state: TriageState): readonly Sight[] {
-  const { screen, findings } = state;
-  const wanted = new Set(targetsOf(state));
-  const found = findings.filter(({ id }) => wanted.has(id));
-  if (screen.kind === 'detail' && screen.history) {
-    const location = screen.history.locations[screen.at];
-    return found.flatMap((finding) => (location ? [{ finding, location }] : []));
-  }
-  return found.flatMap((finding) => sightOf(finding) ?? []);
-}
-
-/** Marks another place of the finding that is open, and scrolls to it. */
-function placed(state: TriageState, by: number): TriageState {
-  const { screen } = state;
-  if (screen.kind !== 'detail' || !screen.history) return state;
-  const at = clamp(screen.at + by, screen.history.locations.length - 1);
-  const next: TriageState = { ...state, screen: { ...screen, at } };
-  const line = markedLine(next);
-  const height = bodyHeight(state);
-  const isSeen = line >= screen.top && line < screen.top + height - 2;
-  return isSeen ? next : { ...next, screen: { ...screen, at, top: clamp(line - 1, lineCount(next) - height) } };
-}
-
-/** The secret is no longer shown, wherever it was. */
-function masked(state: TriageState): TriageState {
-  return { ...state, screen: maskedScreen(state.screen) };
-}
-
-function maskedScreen(screen: Screen): Screen {
-  if (screen.kind === 'detail') {
-    const { revealed: _, ...rest } = screen;
-    return rest;
-  }
-  return 'back' in screen ? { ...screen, back: maskedScreen(screen.back) } : screen;
+/** What opens for each of them would bury whoever asks for hundreds. */
+function visit(state: TriageState, kind: 'edit' | 'browse' | 'copy'): Step {
+  const sights = sightsOf(state, targetsOf(state));
+  if (sights.length === 0) return only({ ...state, message: 'There is no place here.' });
+  if (kind !== 'copy' && sights.length > mostOpened)
+    return only({ ...state, message: `These are ${sights.length} places, and at most ${mostOpened} are opened at once.` });
+  return { state, effects: [{ kind, sights }] };
 }
 
 function plan(state: TriageState, purpose: Purpose): Step {

@@ -36,6 +36,7 @@ test('a file is looked for on the machine that it was found on, and nowhere else
   expect(filesOf(at({ kind: 'file', path: 'a/b.env' }), 'host')).toEqual(['/home/a/b.env']);
   expect(filesOf(at({ kind: 'file', path: '../x/home/b.env' }, 'host:/x/home'), 'host')).toContain('/x/home/b.env');
   expect(filesOf(at({ kind: 'file', path: 'a/b.env' }), 'other')).toEqual([]);
+  expect(filesOf(at({ kind: 'archive', path: 'a.zip', member: 'b.env' }), 'host')).toEqual([]);
   expect(filesOf(at({ kind: 'stdin' }), 'host')).toEqual([]);
 });
 

@@ -69,6 +69,16 @@ test('a store that is named keeps what a scan would keep there', async () => {
   expect(JSON.parse(stdout).findings).toMatchObject([{ pattern: 'github-pat-classic', verdict: { state: 'live' } }]);
 });
 
+test('flags of a scan count, and those of a quash.yaml that is scanned as far as it may say', async () => {
+  const { home, inLines } = await leak();
+  const one = await inLines(['--pattern', 'gitlab-access-token', '.'], 'quit\n');
+  expect(one.stdout).toContain('1 finding.');
+  writeFileSync(join(home.repository, 'quash.yaml'), `exclude: [a.env]\nendpoint: [github=http://127.0.0.1:9]\n`);
+  const narrowed = await inLines(['.'], 'quit\n');
+  expect(narrowed.stdout).toMatch(/1 finding\.\n1 finding: 1 live/);
+  expect(narrowed.stderr).toContain('endpoint');
+});
+
 test('a target that is none is told of before the terminal is taken', async () => {
   const { inLines } = await leak();
   expect(await inLines(['nowhere'], '')).toMatchObject({ code: 2, stdout: '' });

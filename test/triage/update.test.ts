@@ -241,6 +241,32 @@ test('of what is selected each first place is copied', () => {
   ]);
 });
 
+test('what is found by a scan is listed at once, and acted on once it stands in the ledger', () => {
+  const scanning = after(startState({ columns: 80, rows: 24 }, '', now), { kind: 'scan' }, { kind: 'found', findings, now });
+  expect(listed(scanning)).toEqual(ids);
+  expect(listed(type(keys(scanning, '/'), 'dead'))).toEqual([ids[1]]);
+  for (const key of ['enter', 'R', 'v', 'i', 'r']) {
+    expect(update(scanning, { kind: 'key', key })).toMatchObject({ effects: [], state: { screen: { kind: 'list' } } });
+    expect(seen(keys(scanning, key))).toContain('It is still being scanned');
+  }
+  const kept = after(scanning, { kind: 'loaded', findings, now });
+  expect(keys(kept, 'R').screen.kind).toBe('plan');
+  const over = update(kept, { kind: 'scanned', summary: '3 findings', gaps: 2 });
+  expect(over.effects).toEqual([{ kind: 'load' }]);
+  expect(seen(over.state)).toContain('incomplete: 2 places could not be read');
+  expect(update(over.state, { kind: 'found', findings: [], now }).state).toEqual(over.state);
+});
+
+test('hundreds of editors are not opened', () => {
+  const many = start(
+    { columns: 80, rows: 24 },
+    Array.from({ length: 300 }, (_, at) => storedFinding(at, {})),
+  );
+  const state = keys(many, 'a');
+  for (const key of ['e', 'b']) expect(update(state, { kind: 'key', key }).effects).toEqual([]);
+  expect(seen(keys(state, 'e'))).toContain('These are 300 places, and at most 10 are opened at once.');
+});
+
 test('a secret is shown only where its finding is open, and masked also below what lies over it', () => {
   const [id] = ids as [string];
   const shown = after(withDetail(), { kind: 'revealed', id, text: 'hunter\x1b[2J2' });
