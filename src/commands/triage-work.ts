@@ -7,11 +7,9 @@ import type { Ledger } from '../ledger/store.ts';
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { Credential } from '../model/revocation.ts';
 import type { DecisionInput } from '../model/stored-finding.ts';
-import { planText } from '../report/plan-text.ts';
 import { counted } from '../report/quantities.ts';
 import type { Journal, JournalLine } from '../revoke/journal.ts';
 import type { Work } from '../triage/session.ts';
-import { openStore } from './open-store.ts';
 
 /** What `quash triage` has done for it: each by the functions of the command that does the same. */
 export function openTriageWork(
@@ -21,14 +19,16 @@ export function openTriageWork(
 ): Work & { readonly close: () => Promise<void> } {
   let opened: Promise<Ledger> | undefined;
   const open = () => {
-    opened ??= openStore(options, context);
+    opened ??= import('./open-store.ts').then(({ openStore }) => openStore(options, context));
     return opened;
   };
   /** The credentials of the plans that were made, until they are done. */
   const planned = new Map<string, { readonly credentials: ReadonlyMap<string, Credential>; readonly purpose: Purpose }>();
 
   return {
-    load: async () => (await open()).find(() => true),
+    async *list() {
+      yield* (await open()).list();
+    },
     read: async (ids) => {
       const ledger = await open();
       return Promise.all(ids.map((id) => ledger.get(id)));
@@ -49,6 +49,7 @@ export function openTriageWork(
     },
     plan: (ids, purpose) =>
       withRevoking(ids, purpose, async ({ revoking, admins, commands }) => {
+        const { planText } = await import('../report/plan-text.ts');
         const credentials = await commands.askFirst(revoking);
         const byId = new Map(credentials.map((one) => [one.id, one]));
         const plan = await commands.planFor(revoking, credentials, admins);

@@ -1,9 +1,17 @@
-import type { Kysely, Migration } from 'kysely';
+import { type Kysely, type Migration, PostgresAdapter, sql } from 'kysely';
+import { urgencyOf } from './urgency.ts';
 
 /** The steps that bring a ledger of any age to the schema of today, by name, in order. One that was released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '001-what-was-seen': { up: createTables },
+  '002-in-order-of-urgency': { up: indexUrgency },
 };
+
+/** So that the most urgent page of tens of thousands is there as soon as that of ten. */
+async function indexUrgency(db: Kysely<unknown>): Promise<void> {
+  const kind = db.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
+  await sql`create index finding_urgency on finding (${urgencyOf(kind)}, first_seen, fingerprint)`.execute(db);
+}
 
 async function createTables(db: Kysely<unknown>): Promise<void> {
   const { schema } = db;

@@ -2,7 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Gap } from '../model/gap.ts';
 import type { RevocationRow } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
-import type { DecisionInput, FindingHistory, StoredFinding } from '../model/stored-finding.ts';
+import type { DecisionInput, FindingHistory, ListedFinding, StoredFinding } from '../model/stored-finding.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Filter } from './filter.ts';
 import type { SealedLine } from './transfer.ts';
@@ -16,6 +16,8 @@ export interface Ledger {
   recordScan(scan: ScanRecord, findings: readonly Finding[], gaps: readonly Gap[]): Promise<ScanOutcome>;
   /** Those that match, the gravest first. */
   find(filter: Filter): Promise<readonly StoredFinding[]>;
+  /** What a list shows of each, in pages, the most urgent first; other work has its turn between two. */
+  list(): AsyncIterable<readonly ListedFinding[]>;
   /** The one whose id begins so; an error when there is none, or several. */
   get(idPrefix: string): Promise<StoredFinding>;
   /** The value itself, opened with the responder's identity. */

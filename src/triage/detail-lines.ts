@@ -1,4 +1,4 @@
-import type { FindingHistory, StoredFinding } from '../model/stored-finding.ts';
+import type { FindingHistory, ListedFinding, StoredFinding } from '../model/stored-finding.ts';
 import { askedLines, historyDetails, placeName, verdictDetails } from '../report/description.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { counted, formatSeconds } from '../report/quantities.ts';
@@ -13,7 +13,7 @@ const shownRelated = 8;
 export function detailLines(
   finding: StoredFinding,
   history: FindingHistory | undefined,
-  { all, columns, now }: { readonly all: readonly StoredFinding[]; readonly columns: number; readonly now: Date },
+  { all, columns, now }: { readonly all: readonly ListedFinding[]; readonly columns: number; readonly now: Date },
 ): readonly Line[] {
   const { pattern, verdict, redactedParts } = finding;
   const record = verdictRecord(verdict);
@@ -116,7 +116,7 @@ function spreadLines(history: FindingHistory | undefined, columns: number): read
 }
 
 /** Findings of the same owner, or that came in the same commit. */
-function relatedLines(finding: StoredFinding, all: readonly StoredFinding[]): readonly Line[] {
+function relatedLines(finding: StoredFinding, all: readonly ListedFinding[]): readonly Line[] {
   const related = all.flatMap((other) => {
     if (other.id === finding.id) return [];
     const isSameCommit = finding.first !== undefined && other.first?.commit === finding.first.commit;

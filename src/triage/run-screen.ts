@@ -42,10 +42,20 @@ export async function runScreen({
   const elementOf = (state: TriageState) =>
     createElement(Triage, { drawn: paintedOf(drawnOf(state), paint), height: bodyHeight(state) });
   let problem: unknown;
+  let isDue = false;
+  /** Once for all that came at once, such as a held key of a slow terminal. */
+  const draw = () => {
+    if (isDue) return;
+    isDue = true;
+    queueMicrotask(() => {
+      isDue = false;
+      if (!over.signal.aborted) shown.rerender(elementOf(session.state()));
+    });
+  };
 
   const session = openSession(startState(sizeOf(), filter, new Date()), {
     work,
-    onState: (state) => shown.rerender(elementOf(state)),
+    onState: draw,
     onEnd: (how) => (how === 'quit' ? end() : interrupt()),
     messageOf: (error) => {
       try {
@@ -64,7 +74,8 @@ export async function runScreen({
     exitOnCtrlC: false,
     patchConsole: false,
     // Not `incrementalRendering`: in Ink 6.8 it draws one line too low whatever does not fill the terminal.
-    maxFps: 60,
+    // A key is answered at once, and not with the next sixtieth of a second: what comes together is drawn together above.
+    maxFps: 1000,
   });
   const onResize = () => {
     // What the terminal made of the old lines is not known: everything is drawn anew.

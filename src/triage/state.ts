@@ -1,6 +1,6 @@
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { RevocationResult } from '../model/revocation.ts';
-import type { DecisionInput, FindingHistory, StoredFinding } from '../model/stored-finding.ts';
+import type { DecisionInput, FindingHistory, ListedFinding, StoredFinding } from '../model/stored-finding.ts';
 import type { Row } from './rows.ts';
 
 export const sorts = ['urgency', 'age', 'provider', 'owner', 'copies'] as const;
@@ -26,7 +26,14 @@ export interface Question {
 /** What fills the terminal. `top` is the first line of it that is shown. */
 export type Screen =
   | { readonly kind: 'list' }
-  | { readonly kind: 'detail'; readonly id: string; readonly top: number; readonly history?: FindingHistory }
+  | {
+      readonly kind: 'detail';
+      readonly id: string;
+      readonly top: number;
+      /** The whole of it, which is read when it is opened. */
+      readonly finding?: StoredFinding;
+      readonly history?: FindingHistory;
+    }
   | {
       readonly kind: 'plan';
       readonly ids: readonly string[];
@@ -63,7 +70,7 @@ export interface TriageState {
   readonly now: Date;
   readonly isLoading: boolean;
   /** All findings of the ledger, in its order. */
-  readonly findings: readonly StoredFinding[];
+  readonly findings: readonly ListedFinding[];
   /** Those that are listed, with headings between them. */
   readonly listed: readonly Row[];
   /** The row that the cursor is on, and the first that is shown. */
@@ -90,9 +97,11 @@ export type Event =
   | { readonly kind: 'resized'; readonly columns: number; readonly rows: number }
   /** The ledger is to be read: at first, and when somebody else changed it. */
   | { readonly kind: 'stale' }
-  | { readonly kind: 'loaded'; readonly findings: readonly StoredFinding[]; readonly now: Date }
-  | { readonly kind: 'changed'; readonly findings: readonly StoredFinding[]; readonly now: Date }
-  | { readonly kind: 'history'; readonly id: string; readonly history: FindingHistory }
+  /** More of a list that is read for the first time. */
+  | { readonly kind: 'page'; readonly findings: readonly ListedFinding[]; readonly now: Date }
+  | { readonly kind: 'loaded'; readonly findings: readonly ListedFinding[]; readonly now: Date }
+  | { readonly kind: 'changed'; readonly findings: readonly ListedFinding[]; readonly now: Date }
+  | { readonly kind: 'opened'; readonly finding: StoredFinding; readonly history: FindingHistory }
   | { readonly kind: 'planned'; readonly ids: readonly string[]; readonly planned: Planned }
   | { readonly kind: 'progress'; readonly line: string }
   | { readonly kind: 'result'; readonly result: RevocationResult }
@@ -104,7 +113,8 @@ export type Event =
 /** What is to be done outside of the state. */
 export type Effect =
   | { readonly kind: 'load' }
-  | { readonly kind: 'history'; readonly id: string }
+  /** The whole of a finding, and its history, are to be read. */
+  | { readonly kind: 'open'; readonly id: string }
   | { readonly kind: 'verify'; readonly ids: readonly string[] }
   /** With the answers to what `questionsOf` asks. */
   | {
