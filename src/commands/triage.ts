@@ -4,7 +4,6 @@ import { QuashError } from '../errors.ts';
 import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
 import { placeOf } from '../ledger/place.ts';
-import { openStore } from './open-store.ts';
 import { openTriageWork } from './triage-work.ts';
 import { watchStore } from './watch-store.ts';
 
@@ -14,7 +13,10 @@ export async function run(options: Options<'triage'>, context: Context): Promise
   if (options.admin.some((text) => text.endsWith('=prompt')))
     throw new QuashError('usage', 'opening triage: it has the terminal to itself; name --admin PROVIDER=env:NAME or file:PATH');
   const place = placeOf(options.store, env, context.cwd);
-  if (place?.kind === 'sqlite' && !existsSync(place.file)) await openStore(options, context);
+  if (place?.kind === 'sqlite' && !existsSync(place.file)) {
+    const { openStore } = await import('./open-store.ts');
+    await openStore(options, context);
+  }
   const messages: string[] = [];
   const work = openTriageWork(options, context, (text) => messages.push(text));
   const shared = { work, filter: options.where ?? '', signal, messageOf };
@@ -24,7 +26,7 @@ export async function run(options: Options<'triage'>, context: Context): Promise
       const { runPlain } = await import('../triage/run-plain.ts');
       await runPlain({ ...shared, stdin, stdout });
     } else {
-      const { runScreen } = await importScreen();
+      const { runScreen } = await import('../triage/run-screen.ts');
       await runScreen({
         ...shared,
         stdin,
@@ -39,18 +41,6 @@ export async function run(options: Options<'triage'>, context: Context): Promise
     await work.close();
   }
   return exits.clean;
-}
-
-/** React reads once, when it is loaded, whether it is to check its callers, which takes several times as long. */
-async function importScreen() {
-  const before = process.env.NODE_ENV;
-  process.env.NODE_ENV = 'production';
-  try {
-    return await import('../triage/run-screen.ts');
-  } finally {
-    if (before === undefined) delete process.env.NODE_ENV;
-    else process.env.NODE_ENV = before;
-  }
 }
 
 function messageOf(error: unknown): string {
