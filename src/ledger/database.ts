@@ -18,6 +18,7 @@ import { QuashError } from '../errors.ts';
 import { migrations } from './migrations.ts';
 import type { Place } from './place.ts';
 import type { Tables } from './schema.ts';
+import { changesChannel } from './watch-postgres.ts';
 
 export type Reader = Kysely<Tables>;
 export type Writer = Transaction<Tables>;
@@ -57,7 +58,9 @@ export async function openDatabase(place: Place): Promise<Database> {
       try {
         return await db.transaction().execute(async (tx) => {
           if (place.kind === 'postgres') await sql`select pg_advisory_xact_lock(${writeLock})`.execute(tx);
-          return work(tx);
+          const done = await work(tx);
+          if (place.kind === 'postgres') await sql`select pg_notify(${changesChannel}, '')`.execute(tx);
+          return done;
         });
       } catch (error) {
         throw explained(error, shown);
