@@ -1,4 +1,4 @@
-import type { StoredFinding } from '../model/stored-finding.ts';
+import type { ListedFinding, StoredFinding } from '../model/stored-finding.ts';
 import { askedLines, historyDetails, placeName } from '../report/description.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { counted, formatSeconds } from '../report/quantities.ts';
@@ -25,7 +25,7 @@ export function detailLines(
     at,
     revealed,
   }: {
-    readonly all: readonly StoredFinding[];
+    readonly all: readonly ListedFinding[];
     readonly columns: number;
     readonly now: Date;
     /** Which of its places is marked; none for whom no key moves the mark. */
@@ -208,7 +208,7 @@ function spreadLines(
 }
 
 /** Findings of the same owner, or that came in the same commit. */
-function relatedLines(finding: StoredFinding, all: readonly StoredFinding[]): readonly Line[] {
+function relatedLines(finding: StoredFinding, all: readonly ListedFinding[]): readonly Line[] {
   const related = all.flatMap((other) => {
     if (other.id === finding.id) return [];
     const isSameCommit = finding.first !== undefined && other.first?.commit === finding.first.commit;

@@ -1,4 +1,4 @@
-import type { StoredFinding } from '../model/stored-finding.ts';
+import type { ListedFinding } from '../model/stored-finding.ts';
 import { placeName } from '../report/description.ts';
 import { formatCount } from '../report/quantities.ts';
 import { type Color, fitted, type Line, line, type Span } from './line.ts';
@@ -18,7 +18,7 @@ const colors: Readonly<Record<string, Color>> = {
 interface Column {
   readonly title: string;
   readonly width: number;
-  readonly text: (finding: StoredFinding, now: Date) => string;
+  readonly text: (finding: ListedFinding, now: Date) => string;
   readonly isColored?: true;
 }
 
@@ -97,7 +97,7 @@ function widths(width: number): readonly number[] {
   return [...own, Math.max(4, width - taken)];
 }
 
-function whereOf({ locations }: StoredFinding): string {
+function whereOf({ locations }: ListedFinding): string {
   const standing = locations.filter(({ gone }) => gone === undefined);
   const shown = standing.length > 0 ? standing : locations;
   const [first] = shown;
@@ -107,7 +107,7 @@ function whereOf({ locations }: StoredFinding): string {
 }
 
 /** `9m`, `5h`, `12d`, `3y`. */
-export function ageOf(finding: StoredFinding, now: Date): string {
+export function ageOf(finding: ListedFinding, now: Date): string {
   const minutes = Math.max(0, (now.getTime() - Date.parse(sinceOf(finding))) / 60_000);
   if (minutes < 60) return `${Math.floor(minutes)}m`;
   if (minutes < 60 * 24) return `${Math.floor(minutes / 60)}h`;

@@ -1,3 +1,4 @@
+import type { ListedFinding } from '../model/stored-finding.ts';
 import { countWords } from '../report/findings-table.ts';
 import { neutralise } from '../report/neutralise.ts';
 import type { Paint } from '../report/paint.ts';
@@ -96,9 +97,15 @@ function titleOf(screen: Screen): string {
 
 const counts = new WeakMap<TriageState['listed'], string>();
 
+function findingsOf(rows: TriageState['listed']): readonly ListedFinding[] {
+  const findings: ListedFinding[] = [];
+  for (const row of rows) if (row.kind === 'finding') findings.push(row.finding);
+  return findings;
+}
+
 /** The counts of what is listed, made once for a list. */
 function countsOf({ listed, findings, selected, sort, grouping }: TriageState): string {
-  const words = counts.get(listed) ?? countWords(listed.flatMap((row) => (row.kind === 'finding' ? [row.finding] : [])));
+  const words = counts.get(listed) ?? countWords(findingsOf(listed));
   counts.set(listed, words);
   return [
     words,
@@ -115,9 +122,9 @@ function bodyLines(state: TriageState): readonly Line[] {
     case 'list':
       return listLines(state);
     case 'detail': {
-      const finding = findings.find(({ id }) => id === screen.id);
-      if (!finding) return [line('It is not in the ledger any more.')];
-      return detailLines(finding, screen.history, {
+      if (!findings.some(({ id }) => id === screen.id)) return [line('It is not in the ledger any more.')];
+      if (!screen.finding) return [line('Reading it …', { dim: true })];
+      return detailLines(screen.finding, screen.history, {
         all: findings,
         columns,
         now,
