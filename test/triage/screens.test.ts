@@ -123,6 +123,8 @@ const plan: Plan = {
       cascade: 'each token alone; GitHub writes to its owner, and cannot bring it back',
       survives: 'SSH keys and other tokens of the same user',
       manual: null,
+      children: [],
+      confirms: [],
       isProvable: true,
       credentials: [
         {
