@@ -17,8 +17,8 @@ const findKey: readonly HttpStep[] = [
     kind: 'look-up',
     request: 'GET https://api.anthropic.com/v1/organizations/api_keys?limit=1000',
     headers,
-    // A list with a next page is not the whole list: another key there may have the same ends.
-    accepted: { status: 200, json: { data: 'present', has_more: false } },
+    accepted: { status: 200, json: { data: 'present' } },
+    page: { next: 'json.last_id', as: 'query.after_id', more: 'has_more' },
     find: { in: 'data', where: { partial_key_hint: '{{pick:head}}...{{pick:tail}}' }, keep: { id: 'id' } },
   },
 ];
@@ -40,7 +40,10 @@ function setStatus(status: string, does: string): readonly HttpStep[] {
 export default {
   provider: 'anthropic',
   patterns: ['anthropic-api-key'],
-  docs: ['https://docs.anthropic.com/en/api/admin-api/apikeys/update-api-key'],
+  docs: [
+    'https://docs.anthropic.com/en/api/admin-api/apikeys/list-api-keys',
+    'https://docs.anthropic.com/en/api/admin-api/apikeys/update-api-key',
+  ],
   hosts: ['api.anthropic.com'],
   authority: 'admin',
   admin: { what: 'an Admin API key of the same organization', env: 'ANTHROPIC_ADMIN_KEY' },

@@ -1,6 +1,7 @@
 import type { Revoker } from '../src/model/revoker.ts';
 
-const application = "https://graph.microsoft.com/v1.0/applications(appId='{{part:client_id}}')";
+// The Graph of the cloud that knows the tenant: https://learn.microsoft.com/en-us/graph/deployments
+const application = "https://{{site}}/v1.0/applications(appId='{{part:client_id}}')";
 const headers = { authorization: 'Bearer {{admin}}' };
 
 export default {
@@ -9,18 +10,19 @@ export default {
   docs: [
     'https://learn.microsoft.com/en-us/graph/api/application-removepassword',
     'https://learn.microsoft.com/en-us/graph/api/resources/passwordcredential',
+    'https://learn.microsoft.com/en-us/graph/deployments',
   ],
-  hosts: ['graph.microsoft.com'],
+  hosts: ['graph.microsoft.com', 'graph.microsoft.us', 'microsoftgraph.chinacloudapi.cn'],
   authority: 'admin',
   admin: {
-    what: 'an access token of Microsoft Graph that may write the application (az account get-access-token --resource-type ms-graph)',
+    what: 'an access token of Microsoft Graph, of the cloud that the tenant is in, that may write the application (az account get-access-token --resource-type ms-graph)',
     env: 'QUASH_AZURE_ADMIN',
   },
   batch: { max: 1 },
   // What Graph shows of a secret: its first three characters.
   pick: { hint: '^(.{3})' },
   cascade: 'this secret alone; other secrets and certificates of the application stay',
-  survives: 'access tokens that were made with it, for about an hour; a secret in a national cloud, whose Graph is another',
+  survives: 'access tokens that were made with it, for about an hour',
   mints: true,
   revoke: [
     {

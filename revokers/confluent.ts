@@ -30,4 +30,14 @@ export default {
       accepted: { status: 204 },
     },
   ],
+  confirm: [
+    {
+      does: 'Reads the key, which is not found once it is deleted.',
+      kind: 'look-up',
+      request: `GET ${keys}/{{part:key}}`,
+      headers: { authorization: 'Basic {{admin|base64}}' },
+      accepted: { status: 200, json: { id: 'string' } },
+      gone: { status: 404, json: { errors: 'array' } },
+    },
+  ],
 } satisfies Revoker;

@@ -8,6 +8,7 @@ export default {
   patterns: ['contentful-personal-access-token'],
   docs: [
     'https://www.contentful.com/developers/docs/references/content-management-api/#/reference/access-tokens',
+    'https://www.contentful.com/developers/docs/references/content-management-api/#/introduction/collection-resources-and-pagination',
     'https://contentful.com/developers/docs/references/content-management-api/access-tokens/revoke-an-access-token',
   ],
   hosts: ['api.contentful.com', 'api.eu.contentful.com'],
@@ -23,8 +24,8 @@ export default {
       kind: 'look-up',
       request: `GET ${tokens}?limit=100`,
       headers,
-      // A full page is not the whole list: another token on the next may end alike.
-      accepted: { status: 200, json: { 'items[0]': 'present', 'items[99]': 'absent' } },
+      accepted: { status: 200, json: { items: 'present', total: 'number' } },
+      page: { counts: 'elements', as: 'query.skip', total: 'total' },
       find: { in: 'items', where: { 'sys.redactedValue': '{{pick:tail}}' }, keep: { id: 'sys.id' } },
     },
     {

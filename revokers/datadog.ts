@@ -2,8 +2,9 @@ import type { Revoker } from '../src/model/revoker.ts';
 
 const api = 'https://api.{{site}}/api/v2';
 
-// Keys are shown by their last four characters. A full page is not the whole list: a key on the next may end alike.
-const wholeList = { status: 200, json: { 'data[0]': 'present', 'data[99]': 'absent' } };
+// Keys are shown by their last four characters: all pages are read, since one on another may end alike. They count from 0.
+const list = { status: 200, json: { data: 'present' } };
+const page = { counts: 'pages', first: 0, as: 'query.page[number]', size: 100 } as const;
 const pick = { last4: '(.{4})$' };
 
 export default [
@@ -31,7 +32,8 @@ export default [
         kind: 'look-up',
         request: `GET ${api}/api_keys?page[size]=100`,
         headers: { 'dd-api-key': '{{secret}}', 'dd-application-key': '{{admin}}' },
-        accepted: wholeList,
+        accepted: list,
+        page,
         find: { in: 'data', where: { 'attributes.last4': '{{pick:last4}}' }, keep: { id: 'id' } },
       },
       {
@@ -63,7 +65,8 @@ export default [
         kind: 'look-up',
         request: `GET ${api}/current_user/application_keys?page[size]=100`,
         headers: { 'dd-api-key': '{{part:api_key}}', 'dd-application-key': '{{secret}}' },
-        accepted: wholeList,
+        accepted: list,
+        page,
         find: { in: 'data', where: { 'attributes.last4': '{{pick:last4}}' }, keep: { id: 'id' } },
       },
       {

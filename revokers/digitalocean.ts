@@ -29,7 +29,10 @@ export default [
     docs: ['https://docs.digitalocean.com/reference/api/reference/spaces-keys/'],
     hosts: ['api.digitalocean.com'],
     authority: 'admin',
-    admin: { what: 'an access token of the same team with the scope spaces_key:delete', env: 'DIGITALOCEAN_ADMIN_TOKEN' },
+    admin: {
+      what: 'an access token of the same team with the scopes spaces_key:delete and spaces_key:read',
+      env: 'DIGITALOCEAN_ADMIN_TOKEN',
+    },
     batch: { max: 1 },
     cascade: 'this key alone',
     survives: 'links that others signed with other keys; objects stay as they are',
@@ -40,6 +43,16 @@ export default [
         request: 'DELETE https://api.digitalocean.com/v2/spaces/keys/{{secret}}',
         headers: { authorization: 'Bearer {{admin}}' },
         accepted: { status: 204 },
+      },
+    ],
+    confirm: [
+      {
+        does: 'Reads the Spaces key, which is not found once it is deleted.',
+        kind: 'look-up',
+        request: 'GET https://api.digitalocean.com/v2/spaces/keys/{{secret}}',
+        headers: { authorization: 'Bearer {{admin}}' },
+        accepted: { status: 200, json: { 'key.access_key': 'string' } },
+        gone: { status: 404, json: { id: 'not_found' } },
       },
     ],
   },

@@ -9,6 +9,7 @@ export default {
   batch: { max: 1 },
   cascade:
     'the refresh token that it was made with, and every other access token of that refresh token: the user has to connect the app again',
+  children: ['dropbox-access-token', 'dropbox-scoped-access-token'],
   survives: 'the key and secret of the app, and connections of other users',
   revoke: [
     {

@@ -42,7 +42,7 @@ export default [
   },
   {
     provider: 'google',
-    patterns: ['google-oauth-access-token', 'google-oauth-refresh-token'],
+    patterns: ['google-oauth-access-token', 'google-oauth-refresh-token', 'google-authorized-user'],
     docs: [
       'https://developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke',
       'https://www.rfc-editor.org/rfc/rfc7009',
@@ -54,6 +54,7 @@ export default [
       'an access token takes the refresh token with it that it was made with, and a refresh token its access tokens: the user’s consent to the app is withdrawn, and the user has to give it anew',
     survives:
       'an access token may work on for some minutes; tokens of service accounts cannot be taken back and live for an hour',
+    children: ['google-oauth-access-token', 'google-oauth-refresh-token', 'google-authorized-user'],
     mints: true,
     revoke: [
       {

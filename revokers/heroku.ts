@@ -14,6 +14,7 @@ export default {
   batch: { max: 1 },
   cascade: 'the authorization that the token belongs to, with all its access and refresh tokens',
   survives: 'other authorizations of the same user, and sessions of the dashboard',
+  children: ['heroku-api-key', 'heroku-api-key-legacy'],
   mints: true,
   revoke: [
     {
@@ -23,6 +24,8 @@ export default {
       headers: { ...headers, range: 'id ..; max=1000' },
       accepted: { status: [200, 206] },
       find: { in: '$', where: { 'access_token.token': '{{secret}}' }, keep: { id: 'id' } },
+      // https://devcenter.heroku.com/articles/platform-api-reference#ranges
+      page: { next: 'header.next-range', as: 'header.range' },
     },
     {
       does: 'Deletes the authorization by its id.',

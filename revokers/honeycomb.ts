@@ -43,6 +43,8 @@ export default {
       request: `DELETE ${key}`,
       headers,
       accepted: { status: 204 },
+      // The id stands in the value, and whether it is dead is asked of the key itself.
+      gone: { status: 404 },
     },
   ],
   reversible: {

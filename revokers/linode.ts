@@ -21,7 +21,9 @@ export default {
       kind: 'look-up',
       request: 'GET https://api.linode.com/v4/profile/tokens?page_size=500',
       headers,
-      accepted: { status: 200, json: { data: 'present', pages: 1 } },
+      accepted: { status: 200, json: { data: 'present', pages: 'number' } },
+      // https://techdocs.akamai.com/linode-api/reference/pagination
+      page: { counts: 'pages', first: 1, as: 'query.page', total: 'pages' },
       find: { in: 'data', where: { token: '{{pick:head}}' }, keep: { id: 'id' } },
     },
     {

@@ -19,8 +19,8 @@ export default {
       kind: 'look-up',
       request: 'GET https://api.mistral.ai/v1/admin/api-keys?name={{pick:tail}}&limit=100',
       headers,
-      // With a full page there may be another, and on it a key with the same ends.
-      accepted: { status: 200, json: { keys: 'present', 'keys[99]': 'absent' } },
+      accepted: { status: 200, json: { keys: 'present' } },
+      page: { counts: 'elements', as: 'query.offset', size: 100 },
       find: { in: 'keys', where: {}, masked: 'hidden_key', keep: { id: 'key_id' } },
     },
     {

@@ -27,6 +27,17 @@ const enter: readonly HttpStep[] = [
   },
 ];
 
+/** The whole of a private key is never shown again. */
+const findKey: HttpStep = {
+  does: 'Looks the key up by the last twelve characters of its private half.',
+  kind: 'look-up',
+  request: 'GET https://cloud.mongodb.com/api/atlas/v2/orgs/{{kept:organization}}/apiKeys?itemsPerPage=500',
+  headers,
+  accepted: { status: 200, json: { results: 'present' } },
+  page: { counts: 'pages', first: 1, as: 'query.pageNum', size: 500 },
+  find: { in: 'results', where: { privateKey: '********-****-****-{{pick:tail}}' }, keep: { id: 'id' } },
+};
+
 export default [
   {
     provider: 'mongodb',
@@ -80,15 +91,7 @@ export default [
     mints: true,
     revoke: [
       ...enter,
-      {
-        does: 'Looks the key up by the last twelve characters of its private half.',
-        kind: 'look-up',
-        request: 'GET https://cloud.mongodb.com/api/atlas/v2/orgs/{{kept:organization}}/apiKeys?itemsPerPage=500',
-        headers,
-        // With a full page there may be another, and on it a key with the same end.
-        accepted: { status: 200, json: { results: 'present', 'results[499]': 'absent' } },
-        find: { in: 'results', where: { privateKey: '********-****-****-{{pick:tail}}' }, keep: { id: 'id' } },
-      },
+      findKey,
       {
         does: 'Deletes the key by its id.',
         kind: 'act',
@@ -97,5 +100,6 @@ export default [
         accepted: { status: 204 },
       },
     ],
+    confirm: [...enter, findKey],
   },
 ] satisfies readonly Revoker[];

@@ -2,6 +2,9 @@ import type { Revoker } from '../src/model/revoker.ts';
 
 const admin = { authorization: 'Bearer {{admin}}' };
 
+/** All pages are read: another key on the next may have the same ends. */
+const page = { next: 'json.last_id', as: 'query.after', more: 'has_more' } as const;
+
 export default [
   {
     provider: 'openai',
@@ -31,8 +34,8 @@ export default [
         request:
           'GET https://api.openai.com/v1/organization/projects/{{kept:project}}/api_keys?limit=100&owner_project_access=any',
         headers: admin,
-        // A list with a next page is not the whole list: another key there may have the same ends.
-        accepted: { status: 200, json: { object: 'list', has_more: false } },
+        accepted: { status: 200, json: { object: 'list' } },
+        page,
         find: { in: 'data', where: { 'owner.type': 'user' }, masked: 'redacted_value', keep: { id: 'id' } },
       },
       {
@@ -64,7 +67,8 @@ export default [
         kind: 'look-up',
         request: 'GET https://api.openai.com/v1/organization/admin_api_keys?limit=100',
         headers: { authorization: 'Bearer {{secret}}' },
-        accepted: { status: 200, json: { object: 'list', has_more: false } },
+        accepted: { status: 200, json: { object: 'list' } },
+        page,
         find: { in: 'data', where: {}, masked: 'redacted_value', keep: { id: 'id' } },
       },
       {

@@ -8,8 +8,9 @@ const findKey: HttpStep = {
   kind: 'look-up',
   request: 'GET https://openrouter.ai/api/v1/keys?include_disabled=true',
   headers,
-  // A page holds a hundred: with a full one there may be another, and on it a key with the same ends.
-  accepted: { status: 200, json: { data: 'present', 'data[99]': 'absent' } },
+  accepted: { status: 200, json: { data: 'present' } },
+  // A page holds a hundred.
+  page: { counts: 'elements', as: 'query.offset', size: 100 },
   find: {
     in: 'data',
     where: { label: '{{pick:head}}...{{pick:tail}}', creator_user_id: '{{told:identity}}' },

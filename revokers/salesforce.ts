@@ -33,6 +33,7 @@ export default [
     batch: { max: 1 },
     cascade: 'this token, and every access token that was made with it',
     survives: 'other grants of the same user, and the secret of the application',
+    children: ['salesforce-access-token'],
     mints: true,
     revoke: [
       {

@@ -29,7 +29,7 @@ const inlined = ['ink', 'react', 'kysely'];
 const leftOut = ['react-devtools-core', 'ws'];
 
 /** Entry points beside the command line: threads. */
-const workers = ['commands/scan-files-worker.ts', 'scan/history-worker.ts'];
+const workers = ['commands/scan-files-worker.ts', 'commands/scan-others-worker.ts', 'scan/history-worker.ts'];
 
 /** Bundles the sources below `root`. */
 export async function bundle(root) {

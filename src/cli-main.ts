@@ -28,6 +28,7 @@ const modules: { readonly [W in Word]: () => Promise<CommandModule<NamesUnder<W>
   triage: () => import('./commands/triage.ts'),
   approve: () => import('./commands/approve.ts'),
   journal: () => import('./commands/journal.ts'),
+  policy: () => import('./commands/policy.ts'),
   revokers: () => import('./commands/revokers.ts'),
   egress: () => import('./commands/egress.ts'),
   hook: () => import('./commands/hook.ts'),
@@ -136,10 +137,7 @@ async function run(invocation: Invocation, signal: AbortSignal): Promise<Exit> {
   const cwd = process.cwd();
   const readsConfig = flagsOf(command).some((flag) => flag.name === 'config');
   // What takes back is not about what lies around here: only the user's own settings count.
-  const targets =
-    command.startsWith('revoke') || command === 'triage'
-      ? []
-      : [positionals.targets ?? positionals.target ?? '.'].flat().map(String);
+  const targets = command.startsWith('revoke') ? [] : [positionals.targets ?? positionals.target ?? '.'].flat().map(String);
   const explicit = flags.get('config')?.toString();
   const config: Config = readsConfig ? await loadConfig(targets, { cwd, env, explicit }) : { files: [], warnings: [] };
   const options = resolveOptions(invocation, config, env);

@@ -6,6 +6,7 @@ import type { Verification } from '../model/verification.ts';
 import { loadPatterns, loadVerifications } from '../patterns/pattern-set.ts';
 import { type Asker, type VerifyOptions, verifyFindings } from '../verify/verify-findings.ts';
 import type { Wire } from '../wire/wire.ts';
+import { ownPatterns } from './own-patterns.ts';
 
 /** The options of the commands that ask providers. */
 export type AskOptions = Pick<
@@ -52,8 +53,8 @@ export async function openAsking(options: AskOptions, context: Context, events: 
     ...(events.onVerdict && { onVerdict: events.onVerdict }),
   };
   if (options.offline) return { options: base, close: async () => {} };
-  const [{ ask }, { createWire }, { loadProtocol }] = await Promise.all([
-    import('../verify/ask.ts'),
+  const [{ askPartners }, { createWire }, { loadProtocol }] = await Promise.all([
+    import('../verify/partners.ts'),
     import('../wire/wire.ts'),
     import('../wire/protocol.ts'),
   ]);
@@ -73,10 +74,11 @@ export async function openAsking(options: AskOptions, context: Context, events: 
     const verification = verificationOf(pattern);
     if (!verification) return undefined;
     const { provider } = pattern;
-    return async ({ secret, parts, verdict }) => {
+    return async ({ secret, parts, otherParts, verdict }) => {
       const isPlaceProven = verdict?.state === 'live' || seenAlive.has(secret.reveal());
-      const answer = await ask(verification, { provider, secret, parts, isPlaceProven }, asking);
-      if (answer.state === 'live') seenAlive.add(secret.reveal());
+      const question = { provider, secret, parts, ...(otherParts && { otherParts }), isPlaceProven };
+      const answer = await askPartners(verification, question, asking);
+      if (answer.verdict.state === 'live') seenAlive.add(secret.reveal());
       return answer;
     };
   };
@@ -104,13 +106,7 @@ async function verificationSource(
   options: Pick<AskOptions, 'patterns'>,
   { config }: Context,
 ): Promise<(pattern: Pattern) => Verification | undefined> {
-  const foreign = new Set(
-    config.files
-      .filter(({ owner }) => owner === 'target')
-      .flatMap(({ entries }) => [entries.get('patterns')?.value ?? []].flat().map(String)),
-  );
-  const own = options.patterns.filter((file) => !foreign.has(file));
-  const { set } = await loadPatterns({ files: own });
+  const { set } = await loadPatterns({ files: ownPatterns(options.patterns, config) });
   const builtIn = loadVerifications();
   const trusted = new Map(set.patterns.map((pattern) => [pattern.id, pattern]));
   const seen = new Map<Pattern, Verification | undefined>();

@@ -1,6 +1,7 @@
 import { QuashError } from '../errors.ts';
 import { globMatcher, parseGlob } from '../ledger/path-glob.ts';
 import type { Candidate } from '../model/candidate.ts';
+import { secretParts } from '../model/finding.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Pattern, PatternSet } from '../model/pattern.ts';
 import { Secret } from '../model/secret.ts';
@@ -75,6 +76,7 @@ export function createCollector(patterns: readonly Pattern[], options: ScanOptio
         pattern,
         secret,
         parts,
+        otherParts,
         confidence,
         allowedBy,
         start,
@@ -91,6 +93,7 @@ export function createCollector(patterns: readonly Pattern[], options: ScanOptio
         pattern: patterns[pattern],
         secret: new Secret(secret),
         parts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, new Secret(value)])),
+        ...(otherParts ? { otherParts: secretParts(otherParts) } : {}),
         confidence,
         location: {
           origin,

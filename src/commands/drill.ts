@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Context } from '../cli-context.ts';
-import { distFolder } from '../dist-folder.ts';
 import { plantLeaks } from '../drill/plant.ts';
 import { startDrillProviders } from '../drill/providers.ts';
+import { type DrillQuash, quashIn } from '../drill/run-quash.ts';
 import { createStory, type DrillFinding, type DrillResult } from '../drill/story.ts';
-import { QuashError } from '../errors.ts';
 import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
 import { loadPatterns } from '../patterns/pattern-set.ts';
@@ -32,8 +29,8 @@ export async function run(options: Options<'drill'>, context: Context): Promise<
 
     const quash = quashIn(folder, { ...admins }, context.signal);
     const at = endpoints.flatMap((endpoint) => ['--endpoint', endpoint]);
-    await quash(['keys', 'init'], [exits.clean]);
-    const scanned = JSON.parse(await quash(['scan', ...at, '--format', 'json', leak], [exits.live])) as {
+    await quash.run(['keys', 'init'], [exits.clean]);
+    const scanned = JSON.parse(await quash.run(['scan', ...at, '--format', 'json', leak], [exits.live])) as {
       readonly findings: readonly DrillFinding[];
     };
     const before = scanned.findings;
@@ -41,11 +38,12 @@ export async function run(options: Options<'drill'>, context: Context): Promise<
       'found',
       `${before.length} secrets in ${before.reduce((sum, { locations }) => sum + locations.length, 0)} places; ${before.filter(({ verdict }) => verdict.state === 'live').length} of them live`,
     );
+    if (options.triage) return await byHand(quash, at, story, options.keep === undefined ? undefined : folder);
 
     const planFile = join(folder, 'plan.json');
     const terms = ['--grace', '0s', ...at];
     const planned = JSON.parse(
-      await quash(['revoke', '--where', 'verdict=live', '--save', planFile, '--format', 'json', ...terms], [exits.clean]),
+      await quash.run(['revoke', '--where', 'verdict=live', '--save', planFile, '--format', 'json', ...terms], [exits.clean]),
     ) as {
       readonly plan: { readonly steps: readonly { readonly calls: readonly unknown[]; readonly findings: readonly string[] }[] };
     };
@@ -55,34 +53,38 @@ export async function run(options: Options<'drill'>, context: Context): Promise<
       `${steps.reduce((sum, { calls }) => sum + calls.length, 0)} calls for ${steps.reduce((sum, { findings }) => sum + findings.length, 0)} credentials`,
     );
     const applied = JSON.parse(
-      await quash(
+      await quash.run(
         ['revoke', '--plan', planFile, '--apply', '--yes', '--format', 'json', ...terms],
         [exits.clean, exits.unconfirmed],
       ),
-    ) as { readonly results: readonly DrillResult[] };
-    const { results } = applied;
+    ) as { readonly results: readonly DrillResult[]; readonly children: readonly { readonly verdict: string }[] };
+    const { results, children } = applied;
     story.tell(
       'revoked',
       `${results.filter(({ state }) => state === 'revoked').length}, each only called so once its provider said that it is dead`,
     );
 
+    const along = results.filter(hasDiedAlong).length;
+    if (along > 0) story.tell('along', `${along} died with the OAuth grant that it was of, and was not called for`);
+
     const checked = JSON.parse(
-      await quash(['verify', '--all', ...at, '--format', 'json'], [exits.clean, exits.findings, exits.live]),
+      await quash.run(['verify', '--all', ...at, '--format', 'json'], [exits.clean, exits.findings, exits.live]),
     ) as {
       readonly findings: readonly DrillFinding[];
     };
-    await quash(['journal', 'verify'], [exits.clean]);
+    await quash.run(['journal', 'verify'], [exits.clean]);
     story.tell('checked', 'every credential again, and the journal: its chain holds');
     story.table(before, results, checked.findings);
     const isProved =
       before.length === planted.length &&
-      before.every(({ id }) => results.find(({ finding }) => finding === id)?.state === 'revoked');
+      before.every(({ id }) => results.some((one) => one.finding === id && (one.state === 'revoked' || hasDiedAlong(one)))) &&
+      children.every(({ verdict }) => verdict === 'dead');
     const seconds = Math.round(performance.now() - startedAt) / 1000;
     story.end(isProved, seconds, options.keep === undefined ? undefined : folder);
     if (options.format === 'json') {
       const kept = { folder, store: join(folder, 'data/quash/ledger.db'), journal: join(folder, 'data/quash/journal.jsonl') };
       context.stdout.write(
-        `${JSON.stringify({ plan: planned.plan, results, seconds, ...(options.keep === undefined ? {} : { kept }) }, undefined, 2)}\n`,
+        `${JSON.stringify({ plan: planned.plan, results, children, seconds, ...(options.keep === undefined ? {} : { kept }) }, undefined, 2)}\n`,
       );
     }
     return isProved ? exits.clean : exits.unconfirmed;
@@ -92,43 +94,34 @@ export async function run(options: Options<'drill'>, context: Context): Promise<
   }
 }
 
+/** Leaves it to a person in the terminal UI, and tells what became of it. */
+async function byHand(
+  quash: DrillQuash,
+  at: readonly string[],
+  story: ReturnType<typeof createStory>,
+  folder: string | undefined,
+): Promise<Exit> {
+  story.tell('yours', 'R takes back, ? shows the keys, q ends the drill');
+  const exit = await quash.runAtTerminal(['triage', ...at]);
+  if (exit !== exits.clean && exit !== exits.interrupted) return exit as Exit;
+  await quash.run(['journal', 'verify'], [exits.clean]);
+  const listed = JSON.parse(await quash.run(['findings', 'list', '--format', 'json'], [exits.clean])) as {
+    readonly findings: readonly DrillFinding[];
+  };
+  const live = listed.findings.filter(({ verdict }) => verdict.state === 'live').length;
+  const dead = listed.findings.filter(({ verdict }) => verdict.state === 'dead').length;
+  story.leave({ dead, live, folder });
+  return exit;
+}
+
+/** Of one grant, what is called for first takes the rest along. */
+function hasDiedAlong({ state, evidence }: DrillResult): boolean {
+  return state === 'already-dead' && evidence.startsWith('died with ');
+}
+
 function folderOf({ keep }: Options<'drill'>, { cwd }: Context): string {
   if (keep === undefined || keep === '') return mkdtempSync(join(tmpdir(), 'quash-drill-'));
   const folder = resolve(cwd, keep);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
-}
-
-/** Runs quash with a home of its own in `folder`; nothing of the user's is read or changed. */
-function quashIn(folder: string, more: Readonly<Record<string, string>>, signal: AbortSignal) {
-  const cli = fileURLToPath(new URL('src/cli.js', distFolder));
-  const env = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    XDG_CONFIG_HOME: join(folder, 'config'),
-    XDG_DATA_HOME: join(folder, 'data'),
-    XDG_CACHE_HOME: join(folder, 'cache'),
-    QUASH_EGRESS: 'loopback',
-    ...more,
-  };
-  return (args: readonly string[], expected: readonly number[]): Promise<string> =>
-    new Promise((done, fail) => {
-      const child = spawn(process.execPath, [cli, ...args], { cwd: folder, env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
-      const output = { stdout: '', stderr: '' };
-      for (const name of ['stdout', 'stderr'] as const)
-        child[name].setEncoding('utf8').on('data', (text: string) => {
-          output[name] += text;
-        });
-      child.on('error', fail);
-      child.on('close', (status) => {
-        if (status !== null && expected.includes(status)) done(output.stdout);
-        else
-          fail(
-            new QuashError(
-              'source',
-              `running the drill: quash ${args.slice(0, 2).join(' ')} ended with ${status ?? 'a signal'}: ${output.stderr.trim().slice(0, 2000)}`,
-            ),
-          );
-      });
-    });
 }

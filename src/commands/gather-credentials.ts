@@ -5,9 +5,12 @@ import type { Ledger } from '../ledger/store.ts';
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { Credential } from '../model/revocation.ts';
 import type { StoredFinding } from '../model/stored-finding.ts';
+import { toldOf } from '../model/verdict.ts';
 import { loadPatterns } from '../patterns/pattern-set.ts';
 import { counted } from '../report/quantities.ts';
+import { revokerOf } from '../revoke/load-revokers.ts';
 import { openStore } from './open-store.ts';
+import { readRecords } from './revocation-records.ts';
 import { dueToFinalise } from './revocation-status.ts';
 import type { RevokeOptions } from './revoke.ts';
 import { findingsOnStdin } from './stdin-findings.ts';
@@ -18,6 +21,24 @@ export interface Gathered {
   readonly ledger?: Ledger;
 }
 
+/** What the ledger knows of kinds that can be children of what was gathered, with its values. */
+export async function kinOf({ credentials, ledger }: Gathered, patternFiles: readonly string[]): Promise<readonly Credential[]> {
+  const kinds = await childKinds(credentials);
+  const known = new Set(credentials.map(({ id }) => id));
+  const found = credentials.filter(({ pattern }) => kinds.has(pattern.id));
+  if (!ledger || kinds.size === 0) return found;
+  const others = await ledger.find(
+    ({ id, pattern, state, sealed }) => kinds.has(pattern.id) && !known.has(id) && state !== 'ignored' && sealed !== undefined,
+  );
+  return [...found, ...(await credentialsOf(ledger, others, patternFiles))];
+}
+
+/** The kinds that die with credentials, by their revokers. */
+async function childKinds(credentials: readonly Credential[]): Promise<ReadonlySet<string>> {
+  const revokers = await Promise.all([...new Set(credentials.map(({ pattern }) => pattern))].map(revokerOf));
+  return new Set(revokers.flatMap((revoker) => revoker?.children ?? []));
+}
+
 /** The credentials that a command line means: of stdin, of the ledger by id or filter, or those of a plan. */
 export async function gatherCredentials(
   options: RevokeOptions,
@@ -26,12 +47,10 @@ export async function gatherCredentials(
     warn,
     plan,
     purpose,
-    journal,
   }: {
     readonly warn: (text: string) => void;
     readonly plan: Plan | undefined;
     readonly purpose: Purpose;
-    readonly journal: string;
   },
 ): Promise<Gathered> {
   const { ids } = options;
@@ -52,25 +71,31 @@ export async function gatherCredentials(
       : ids.length > 0
         ? ids
         : where === undefined
-          ? dueToFinalise(journal, new Date())
+          ? dueToFinalise((await readRecords(options.store, context))?.lines ?? [], new Date())
           : undefined;
     const stored = wanted ? await Promise.all(wanted.map((id) => ledger.get(id))) : await findWhere(ledger, where ?? '', warn);
-    return { credentials: await withWholePatterns(await credentialsOf(ledger, stored), options.patterns), ledger };
+    return { credentials: await await credentialsOf(ledger, stored, options.patterns), ledger };
   } catch (error) {
     await ledger.close();
     throw error;
   }
 }
 
-/** Findings of the ledger with their values, each once. */
-export async function credentialsOf(ledger: Ledger, stored: readonly StoredFinding[]): Promise<readonly Credential[]> {
-  return Promise.all(
+/** Findings of the ledger with their values and all that their patterns say, each once. */
+export async function credentialsOf(
+  ledger: Ledger,
+  stored: readonly StoredFinding[],
+  patternFiles: readonly string[],
+): Promise<readonly Credential[]> {
+  const credentials = await Promise.all(
     [...new Map(stored.map((one) => [one.fingerprint, one])).values()].map(async (finding) => {
-      const { secret, parts } = await ledger.unseal(finding);
-      const { id, pattern, verdict, locations } = finding;
-      return { id, pattern, verdict, locations, secret, parts };
+      const values = await ledger.unseal(finding);
+      const { id, pattern, verdict, lastTold, locations } = finding;
+      // Of what is dead its provider tells nothing any more, and what is left to do may need it.
+      return { id, pattern, verdict: { ...toldOf(lastTold ?? {}), ...verdict }, locations, ...values };
     }),
   );
+  return withWholePatterns(credentials, patternFiles);
 }
 
 /** What matches and can be opened. What is called a false alarm is meant only by its id. */
@@ -88,18 +113,19 @@ async function fromStdin(options: RevokeOptions, context: Context, warn: (text: 
     warn,
     doing: 'revoking',
   });
-  const credentials = findings.map(({ id, pattern, secret, parts, verdict, locations }) => ({
+  const credentials = findings.map(({ id, pattern, secret, parts, otherParts, verdict, locations }) => ({
     id,
     pattern,
     secret,
     parts,
+    ...(otherParts && { otherParts }),
     verdict,
     locations,
   }));
   return withWholePatterns(credentials, options.patterns);
 }
 
-/** What a scan runs with leaves out what a plan tells: runbooks. */
+/** What a scan runs with leaves out what a plan tells: runbooks, and how death is proved. */
 async function withWholePatterns(credentials: readonly Credential[], files: readonly string[]): Promise<readonly Credential[]> {
   const { set } = await loadPatterns({ files, withExamples: true });
   const byId = new Map(set.patterns.map((pattern) => [pattern.id, pattern]));

@@ -1,43 +1,48 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
 import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
-import { placeOf } from '../ledger/place.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { createPaint } from '../report/paint.ts';
 import { counted } from '../report/quantities.ts';
-import type { Head, JournalLine } from '../revoke/journal.ts';
-import { openStore } from './open-store.ts';
-import { journalFile, judgeJournal } from './revocation-records.ts';
+import { type Head, type JournalLine, problemAgainst, type ReadJournal } from '../revoke/journal.ts';
+import { anchoredHead, journalPlace, readRecords } from './revocation-records.ts';
 
 /** `quash journal show | verify | export-head`: what was done, and whether what is written of it was changed since. */
 export async function run(
   options: Options<'journal show' | 'journal verify' | 'journal export-head'>,
   context: Context,
 ): Promise<Exit> {
-  const file = journalFile(options.store, context);
-  if (!existsSync(file)) {
-    if (options.command === 'journal verify' && (await anchoredHead(options.store, context)))
-      throw new QuashError('source', `verifying the journal: ${file} is gone, and the ledger knows a line of it`);
-    context.stdout.write(`${file}: there is no journal yet: nothing was revoked here\n`);
+  const { name } = journalPlace(options.store, context);
+  // The head first: what others write in between stands behind it.
+  const anchored = options.command === 'journal verify' ? await anchoredHead(options.store, context) : undefined;
+  const read = await readRecords(options.store, context);
+  if (!read) {
+    if (anchored) throw new QuashError('source', `verifying the journal: ${name} is gone, and the ledger knows a line of it`);
+    context.stdout.write(`${name}: there is no journal yet: nothing was revoked here\n`);
     return exits.clean;
   }
   switch (options.command) {
     case 'journal show':
-      return show(options, file, context);
+      return show(options, { name, read }, context);
     case 'journal verify':
-      return verify(options, file, context);
+      return verify(options, { name, read, anchored }, context);
     case 'journal export-head':
-      return exportHead(file, context);
+      return exportHead({ name, read }, context);
     default:
       return options satisfies never;
   }
 }
 
-function show({ ids, format }: Options<'journal show'>, file: string, context: Context): Exit {
-  const { lines, problem } = judgeJournal(file, []);
+interface Shown {
+  /** What the journal is called: its path, or the URL of what it is in. */
+  readonly name: string;
+  readonly read: ReadJournal;
+}
+
+function show({ ids, format }: Options<'journal show'>, { name, read: { lines, problem } }: Shown, context: Context): Exit {
   const shown = lines.filter(
     ({ finding, plan }) =>
       ids.length === 0 || ids.some((id) => id.length >= 4 && (finding?.startsWith(id) || plan?.startsWith(id))),
@@ -45,7 +50,7 @@ function show({ ids, format }: Options<'journal show'>, file: string, context: C
   const paint = createPaint(context.color.stdout);
   for (const line of shown) context.stdout.write(format === 'json' ? `${JSON.stringify(line)}\n` : `${lineText(line, paint)}\n`);
   if (problem === undefined) return exits.clean;
-  throw new QuashError('source', `reading the journal ${file}: ${problem}; what comes behind it is not shown`);
+  throw new QuashError('source', `reading the journal ${name}: ${problem}; what comes behind it is not shown`);
 }
 
 function lineText(line: JournalLine, paint: ReturnType<typeof createPaint>): string {
@@ -60,15 +65,19 @@ function lineText(line: JournalLine, paint: ReturnType<typeof createPaint>): str
   return `${String(seq).padStart(5)}  ${at}  ${neutralise(actor)}  ${paint(action.padEnd(9), 'bold')}  ${(finding ?? '').padEnd(12)}  ${rest.join('  ')}`;
 }
 
-async function verify({ head: files, store, format }: Options<'journal verify'>, file: string, context: Context): Promise<Exit> {
-  const exported = files.map((name) => readHead(resolve(context.cwd, name)));
-  const anchored = await anchoredHead(store, context);
-  const { lines, problem, torn } = judgeJournal(file, [anchored, ...exported]);
+function verify(
+  { head: files, format }: Options<'journal verify'>,
+  { name, read, anchored }: Shown & { readonly anchored: Head | undefined },
+  context: Context,
+): Exit {
+  const exported = files.map((file) => readHead(resolve(context.cwd, file)));
+  const { lines, torn } = read;
+  const problem = [undefined, anchored, ...exported].map((head) => problemAgainst(read, head)).find((one) => one !== undefined);
   const last = lines.at(-1);
   if (format === 'json') {
     const head = last ? { seq: last.seq, hash: last.hash } : null;
     context.stdout.write(
-      `${JSON.stringify({ file, lines: lines.length, head, anchored: anchored ?? null, holds: problem === undefined, problem: problem ?? null, torn: torn !== '' }, undefined, 2)}\n`,
+      `${JSON.stringify({ file: name, lines: lines.length, head, anchored: anchored ?? null, holds: problem === undefined, problem: problem ?? null, torn: torn !== '' }, undefined, 2)}\n`,
     );
   } else if (problem === undefined) {
     const against = [
@@ -76,17 +85,16 @@ async function verify({ head: files, store, format }: Options<'journal verify'>,
       ...exported.map(({ seq }) => `line ${seq}, which was exported`),
     ];
     context.stdout.write(
-      `${file}: ${counted(lines.length, 'line')}, none changed, removed or moved${against.length > 0 ? `; so do ${against.join(' and ')}`.replace('so do', 'it still holds') : ''}\n`,
+      `${name}: ${counted(lines.length, 'line')}, none changed, removed or moved${against.length > 0 ? `; so do ${against.join(' and ')}`.replace('so do', 'it still holds') : ''}\n`,
     );
     if (torn !== '')
       context.stdout.write('It ends in half a line: a process was stopped while it wrote. The next run says so in it.\n');
-  } else context.stdout.write(`${file}: ${createPaint(context.color.stdout)('tampered with', 'red')}: ${problem}\n`);
+  } else context.stdout.write(`${name}: ${createPaint(context.color.stdout)('tampered with', 'red')}: ${problem}\n`);
   return problem === undefined ? exits.clean : exits.unconfirmed;
 }
 
-function exportHead(file: string, context: Context): Exit {
-  const { lines, problem } = judgeJournal(file, []);
-  if (problem !== undefined) throw new QuashError('source', `exporting the head of the journal ${file}: ${problem}`);
+function exportHead({ name, read: { lines, problem } }: Shown, context: Context): Exit {
+  if (problem !== undefined) throw new QuashError('source', `exporting the head of the journal ${name}: ${problem}`);
   const last = lines.at(-1);
   context.stdout.write(`${JSON.stringify(last ? { seq: last.seq, hash: last.hash } : { seq: 0, hash: '' })}\n`);
   return exits.clean;
@@ -100,16 +108,4 @@ function readHead(file: string): Head {
     // Told of below: a file that is not there is no head either.
   }
   throw new QuashError('usage', `reading the head ${file}: it is none; quash journal export-head prints one`);
-}
-
-/** What the ledger beside the journal knows; a ledger that is not there is not made for it. */
-async function anchoredHead(store: string | undefined, context: Context): Promise<Head | undefined> {
-  const place = placeOf(store, context.env, context.cwd);
-  if (place?.kind !== 'sqlite' || !existsSync(place.file)) return undefined;
-  const ledger = await openStore({ store, patterns: [] }, context);
-  try {
-    return await ledger.journalHead();
-  } finally {
-    await ledger.close();
-  }
 }

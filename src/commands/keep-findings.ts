@@ -14,7 +14,7 @@ import { resolveTarget, type TargetKind } from '../sources/target.ts';
 import { readVersion } from '../version.ts';
 import { pathFilter } from './collect-candidates.ts';
 import { openOrMakeStore } from './open-store.ts';
-import type { Scanned } from './scan-targets.ts';
+import type { Scanned } from './scanned.ts';
 import { identifyWith } from './settle-findings.ts';
 
 /** What a scan gave, for the ledger. */
@@ -28,16 +28,28 @@ export interface Kept {
 const usualConfidence = 0.5;
 
 /** Keeps what a scan found in the ledger; gives a sentence on what is new against what was known. */
-export async function keepFindings(
+export async function keepFindings(kept: Kept, options: Options<'scan'>, context: Context): Promise<string> {
+  const record = await recordOf(kept, options, context);
+  if ('notice' in record) return `nothing was kept in the ledger: ${record.notice}`;
+  const ledger = await openOrMakeStore(options, context);
+  try {
+    return `${ledger.place}: ${outcomeWords(await ledger.recordScan(record, kept.findings, kept.scanned.gaps))}`;
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** What a ledger is told of a scan; or why none can be, in words. */
+export async function recordOf(
   { scanned, findings, known, startedAt }: Kept,
   options: Options<'scan'>,
   context: Context,
-): Promise<string> {
+): Promise<ScanRecord | { readonly notice: string }> {
   const isAnything = findings.length > 0 || scanned.allowed.length > 0;
   const { key, notice } = isAnything ? await fingerprintKey(context.env) : { key: undefined, notice: undefined };
-  if (notice) return `nothing was kept in the ledger: ${notice}`;
+  if (notice) return { notice };
   const patterns = new Map(scanned.patterns.map((pattern) => [pattern.id, pattern]));
-  const record: ScanRecord = {
+  return {
     startedAt: startedAt.toISOString(),
     endedAt: new Date().toISOString(),
     actor: actorOf(context.env),
@@ -57,12 +69,6 @@ export async function keepFindings(
     // What a comment allows is not reported, and still there.
     known: key ? [...known, ...foldFindings(scanned.allowed, identifyWith(key))] : known,
   };
-  const ledger = await openOrMakeStore(options, context);
-  try {
-    return `${ledger.place}: ${outcomeWords(await ledger.recordScan(record, findings, scanned.gaps))}`;
-  } finally {
-    await ledger.close();
-  }
 }
 
 /** `3 new, 12 still there, 1 gone`, with what is rarer only when it happened. */

@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
 import type { Options } from '../flags.ts';
-import { readKeys } from '../ledger/keys.ts';
+import { passingKeys, readKeys } from '../ledger/keys.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
 import { placeOf } from '../ledger/place.ts';
 import type { Ledger } from '../ledger/store.ts';
@@ -40,6 +42,26 @@ export async function openOrMakeStore({ store, patterns }: StoreOptions, context
     );
   }
   return openLedger({ place, keys, patternOf: await patternSource(patterns) });
+}
+
+/** A ledger of its own that is removed when it is closed, for what is to be looked at and not kept. */
+export async function openPassingStore({ patterns }: Pick<StoreOptions, 'patterns'>): Promise<Ledger> {
+  const folder = mkdtempSync(join(tmpdir(), 'quash-triage-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const place = { kind: 'sqlite', file: join(folder, 'ledger.db') } as const;
+    const ledger = await openLedger({ place, keys: await passingKeys(), patternOf: await patternSource(patterns) });
+    return {
+      ...ledger,
+      async close() {
+        await ledger.close();
+        remove();
+      },
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }
 
 async function patternSource(files: readonly string[]): Promise<(id: string) => Pattern | undefined> {

@@ -8,7 +8,7 @@ import { createReporter } from '../report/report.ts';
 import { terminalTraits } from '../report/terminal.ts';
 import { readVersion } from '../version.ts';
 import { openOutput } from './open-output.ts';
-import type { Scanned } from './scan-targets.ts';
+import type { Scanned } from './scanned.ts';
 
 /** What a report tells of besides its findings. */
 export interface Reported extends Omit<Scanned, 'ignores' | 'allowed'> {

@@ -1,16 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { Context } from '../cli-context.ts';
 import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
 import { createPaint } from '../report/paint.ts';
 import { counted } from '../report/quantities.ts';
-import { type JournalLine, readJournal } from '../revoke/journal.ts';
+import type { JournalLine } from '../revoke/journal.ts';
 import { type Standing, standingsOf } from '../revoke/standing.ts';
-import { journalFile } from './revocation-records.ts';
+import { readRecords } from './revocation-records.ts';
 
 /** `quash revoke status`: how far each credential has come, by the journal. */
-export function showStatus({ ids, store, format }: Options<'revoke status'>, context: Context): Exit {
-  const rows = statusRows(linesOf(journalFile(store, context))).filter(
+export async function showStatus({ ids, store, format }: Options<'revoke status'>, context: Context): Promise<Exit> {
+  const read = await readRecords(store, context);
+  const rows = statusRows(read?.lines ?? []).filter(
     ({ finding }) => ids.length === 0 || ids.some((id) => id.length >= 4 && finding.startsWith(id)),
   );
   if (format === 'json') {
@@ -29,8 +29,8 @@ export function showStatus({ ids, store, format }: Options<'revoke status'>, con
 }
 
 /** The findings that were switched off, and whose time to be switched on again is over. */
-export function dueToFinalise(journal: string, now: Date): readonly string[] {
-  return statusRows(linesOf(journal))
+export function dueToFinalise(lines: readonly JournalLine[], now: Date): readonly string[] {
+  return statusRows(lines)
     .filter(({ state, undoUntil }) => state === 'disabled' && undoUntil !== null && Date.parse(undoUntil) <= now.getTime())
     .map(({ finding }) => finding);
 }
@@ -50,10 +50,6 @@ interface StatusRow {
   readonly since: string;
   readonly undoUntil: string | null;
   readonly plan: string | null;
-}
-
-function linesOf(file: string): readonly JournalLine[] {
-  return existsSync(file) ? readJournal(readFileSync(file, 'latin1')).lines : [];
 }
 
 function statusRows(lines: readonly JournalLine[]): readonly StatusRow[] {

@@ -5,9 +5,9 @@ import { QuashError } from '../errors.ts';
 import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
 import type { Plan, Purpose } from '../model/plan.ts';
-import type { Credential, RevocationResult } from '../model/revocation.ts';
+import type { Credential } from '../model/revocation.ts';
 import { planText as planPage } from '../report/plan-text.ts';
-import { resultLine, resultsSummary } from '../report/results-text.ts';
+import { childLine, resultLine, resultsSummary } from '../report/results-text.ts';
 import { confirmed } from '../revoke/apply.ts';
 import { readNamed } from '../revoke/approval.ts';
 import { revokerOf } from '../revoke/load-revokers.ts';
@@ -15,10 +15,10 @@ import { planText, readPlan, whyStale } from '../revoke/plan-file.ts';
 import type { Policy } from '../revoke/policy.ts';
 import { adminCredentials } from './admin-credentials.ts';
 import { type Asking, openAsking } from './ask-providers.ts';
-import { gatherCredentials } from './gather-credentials.ts';
-import { journalFile, openRecords, type Records } from './revocation-records.ts';
+import { gatherCredentials, kinOf } from './gather-credentials.ts';
+import { openRecords, type Records } from './revocation-records.ts';
 import { showStatus } from './revocation-status.ts';
-import { applyWith, askFirst, planFor, policyFor, refusalsOf } from './revoking.ts';
+import { type Applied, applyWith, askFirst, planFor, policyFor, refusalsOf } from './revoking.ts';
 import { askPerson, hasPerson } from './terminal-prompt.ts';
 
 export type RevokeOptions = Options<'revoke' | 'revoke finalise' | 'revoke undo'>;
@@ -33,15 +33,15 @@ export async function run(options: RevokeOptions | Options<'revoke status'>, con
   const purpose: Purpose = options.command === 'revoke' ? 'revoke' : options.command === 'revoke undo' ? 'undo' : 'finalise';
   const saved =
     options.plan === undefined ? undefined : readPlan(readNamed(resolve(context.cwd, options.plan), 'the plan'), options.plan);
-  const file = journalFile(options.store, context);
-  const gathered = await gatherCredentials(options, context, { warn, plan: saved, purpose, journal: file });
+  const gathered = await gatherCredentials(options, context, { warn, plan: saved, purpose });
   const asking = await openAsking({ ...options, verdictAge: undefined }, context, { warn });
   let records: Records | undefined;
   try {
-    records = await openRecords(file, gathered.ledger);
-    return await revoke({ options, context, purpose, saved, asking, records, found: gathered.credentials });
+    records = await openRecords(options, context, gathered.ledger);
+    const kin = await kinOf(gathered, options.patterns);
+    return await revoke({ options, context, purpose, saved, asking, records, found: gathered.credentials, kin });
   } finally {
-    records?.close();
+    await records?.close();
     await asking.close();
     await gathered.ledger?.close();
   }
@@ -69,6 +69,7 @@ interface Scene {
   readonly asking: Asking;
   readonly records: Records;
   readonly found: readonly Credential[];
+  readonly kin: readonly Credential[];
 }
 
 async function revoke(scene: Scene): Promise<Exit> {
@@ -92,7 +93,7 @@ async function revoke(scene: Scene): Promise<Exit> {
   if (!options.yes) await confirm(plan, context);
   records.keepPlan(plan);
   const redacted = new Map(plan.steps.flatMap((step) => step.credentials.map((one) => [one.finding, one.redacted])));
-  const results = await applyWith(plan, byId, scene, {
+  const { results, children } = await applyWith(plan, byId, scene, {
     admins,
     policy,
     journal: records.journal,
@@ -101,10 +102,11 @@ async function revoke(scene: Scene): Promise<Exit> {
         context.stdout.write(resultLine(result, redacted.get(result.finding) ?? '', context.color.stdout));
     },
   });
-  writeResults(plan, results, scene);
+  writeResults(plan, { results, children }, scene);
   // Whoever asks for what is off to be made final, or on again, is told when it was not.
   const isWhole = purpose === 'revoke' || plan.left.length === 0;
-  return isWhole && results.every(({ state }) => confirmed.has(state)) ? exits.clean : exits.unconfirmed;
+  const isProved = results.every(({ state }) => confirmed.has(state)) && children.every(({ verdict }) => verdict !== 'live');
+  return isWhole && isProved ? exits.clean : exits.unconfirmed;
 }
 
 function savePlan(plan: Plan, file: string): void {
@@ -146,11 +148,12 @@ async function confirm(plan: Plan, context: Context): Promise<void> {
     );
 }
 
-function writeResults(plan: Plan, results: readonly RevocationResult[], { options, context, records }: Scene): void {
+function writeResults(plan: Plan, { results, children }: Applied, { options, context, records }: Scene): void {
   if (options.format === 'json') {
     const journal = records.journal.head() ?? null;
-    context.stdout.write(`${JSON.stringify({ plan, results, journal }, undefined, 2)}\n`);
+    context.stdout.write(`${JSON.stringify({ plan, results, children, journal }, undefined, 2)}\n`);
     return;
   }
+  for (const child of children) context.stdout.write(childLine(child, context.color.stdout));
   if (!options.quiet) context.stdout.write(results.length === 0 ? '\nThere was nothing to do.\n' : resultsSummary(results));
 }

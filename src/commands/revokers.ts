@@ -9,7 +9,7 @@ import { counted } from '../report/quantities.ts';
 import { lintRevoker } from '../revoke/lint-revoker.ts';
 import { loadRevokers, revokerNames } from '../revoke/load-revokers.ts';
 import { plannedCall } from '../revoke/plan.ts';
-import type { ReadyRevoker } from '../revoke/revoker-schema.ts';
+import type { ReadyRevoker, ReadyStep } from '../revoke/revoker-schema.ts';
 
 /** `quash revokers list | show`: what can be taken back by an API, with what authority, and by which calls. */
 export async function run(options: Options<'revokers list' | 'revokers show'>, context: Context): Promise<Exit> {
@@ -70,14 +70,19 @@ function rowOf(revoker: ReadyRevoker) {
     reversible: tasks.disable !== undefined,
     takesUpToSeconds: takesUpToMs / 1000,
     calls: Object.fromEntries(
-      Object.entries(tasks).map(([task, steps]) => [task, steps.map((step) => plannedCall(step, revoker, []))]),
+      Object.entries(withConfirm(revoker)).map(([task, steps]) => [task, steps.map((step) => plannedCall(step, revoker, []))]),
     ),
   };
 }
 
+/** Its steps by what they are for. */
+function withConfirm({ tasks, confirm }: ReadyRevoker): Readonly<Record<string, readonly ReadyStep[]>> {
+  return { ...tasks, ...(confirm && { confirm }) };
+}
+
 function pageOf(revoker: ReadyRevoker, hasColor: boolean): string {
   const paint = createPaint(hasColor);
-  const { provider, patterns, docs, hosts, authority, admin, batch, tasks, cascade, survives, mints } = revoker;
+  const { provider, patterns, docs, hosts, authority, admin, batch, cascade, survives, mints } = revoker;
   const lines = [
     paint(`${provider}: ${patterns.join(', ')}`, 'bold'),
     `  needs     ${admin ? `${admin.what} (${admin.env})` : authority === 'self' ? 'the leaked credential' : 'nothing but the value'}`,
@@ -88,7 +93,7 @@ function pageOf(revoker: ReadyRevoker, hasColor: boolean): string {
     ...(survives === undefined ? [] : [`  leaves    ${survives}`]),
     ...docs.map((page, index) => `  ${index === 0 ? 'docs' : '    '}      ${page}`),
   ];
-  for (const [task, steps] of Object.entries(tasks)) {
+  for (const [task, steps] of Object.entries(withConfirm(revoker))) {
     lines.push(`  ${task}`);
     for (const step of steps) {
       const { method, url, body, does } = plannedCall(step, revoker, []);

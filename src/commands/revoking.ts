@@ -12,12 +12,13 @@ import { isMortal } from '../model/verification.ts';
 import { originName } from '../report/origin-path.ts';
 import { applyPlan } from '../revoke/apply.ts';
 import { approvalsOf, bySomebodyElse } from '../revoke/approval.ts';
+import { type ChildResult, checkChildren } from '../revoke/children.ts';
 import type { Journal } from '../revoke/journal.ts';
 import { revokerOf } from '../revoke/load-revokers.ts';
 import { makePlan } from '../revoke/plan.ts';
 import { type Policy, policyOf, readPolicy } from '../revoke/policy.ts';
 import { standingsOf } from '../revoke/standing.ts';
-import { verdictOf } from '../verify/verify-findings.ts';
+import { judge, verdictOf } from '../verify/verify-findings.ts';
 import { loadTransport } from '../wire/transport.ts';
 import type { AdminCredentials } from './admin-credentials.ts';
 import type { Asking } from './ask-providers.ts';
@@ -38,34 +39,37 @@ export interface Revoking {
   readonly asking: Asking;
   readonly records: Records;
   readonly found: readonly Credential[];
+  /** What else is known of the kinds that die with what is taken back. */
+  readonly kin?: readonly Credential[];
 }
 
 /**
  * Every credential is asked about before it is planned for: whose it is, and whether there is anything to take back. Of what is
- * dead by our own hand, the plan that did it still knows whose it was.
+ * dead by our own hand, the ledger or the plan that did it still knows whose it was.
  */
 export async function askFirst({ records, found, asking }: Revoking): Promise<readonly Credential[]> {
-  const standings = standingsOf(records.journal.lines());
+  const standings = standingsOf(await records.journal.lines());
   return Promise.all(
     found.map(async (credential) => {
-      const verdict = await verdictOf(credential, asking.options);
+      const judged = await judge(credential, asking.options);
+      const { verdict } = judged;
       if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable')
         await records.store.recordVerdict(credential.id, verdict);
       const id = standings.get(credential.id)?.disabled?.plan;
       const kept = id ? records.keptPlan(id) : undefined;
       const before = kept?.steps.flatMap(({ credentials }) => credentials).find(({ finding }) => finding === credential.id);
-      return { ...credential, verdict: { ...(before && toldOf(before)), ...verdict } };
+      return { ...judged, verdict: { ...toldOf(credential.verdict), ...(before && toldOf(before)), ...verdict } };
     }),
   );
 }
 
 /** Makes the plan for credentials that were just asked about. */
 export async function planFor(
-  { options, purpose, records, asking }: Revoking,
+  { options, purpose, records, asking, kin = [] }: Revoking,
   credentials: readonly Credential[],
   admins: AdminCredentials,
 ): Promise<Plan> {
-  const standings = standingsOf(records.journal.lines());
+  const standings = standingsOf(await records.journal.lines());
   return makePlan(credentials, {
     purpose,
     by: actorOf(),
@@ -77,14 +81,19 @@ export async function planFor(
     adminFrom: admins.from,
     standingOf: (finding) => standings.get(finding),
     describePlace,
+    // Of what was just asked about, what was told counts.
+    kin: kin.map((one) => credentials.find(({ id }) => id === one.id) ?? one),
   });
 }
 
 /** A policy, and whose approvals it has looked at. */
 export type PlanPolicy = Policy & { readonly approvedBy: () => readonly string[] };
 
-/** What the user's own policy, and those that were named, say of a plan. */
-export function policyFor(plan: Plan, { options, context }: Pick<Revoking, 'options' | 'context'>): PlanPolicy {
+/** What the ledger's policy, the user's own, and those that were named say of a plan. */
+export function policyFor(
+  plan: Plan,
+  { options, context, records }: Pick<Revoking, 'options' | 'context' | 'records'>,
+): PlanPolicy {
   const own = keyFile(context.env);
   const files = [
     ...(own === undefined ? [] : [join(dirname(own), 'policy.yaml')]),
@@ -99,7 +108,7 @@ export function policyFor(plan: Plan, { options, context }: Pick<Revoking, 'opti
   });
   const sshFolder = join(context.env.HOME || homedir(), '.ssh');
   const known = new Map<string, readonly string[]>();
-  const policy = policyOf(rules, {
+  const policy = policyOf([...(records.policy ? [records.policy] : []), ...rules], {
     actor: actorOf(),
     now: () => new Date(),
     approvals: (signers) => {
@@ -143,7 +152,7 @@ export function refusalsOf(
 export async function applyWith(
   plan: Plan,
   credentials: ReadonlyMap<string, Credential>,
-  { asking, records, context, options }: Revoking,
+  { asking, records, context, options, kin = [] }: Revoking,
   {
     admins,
     policy,
@@ -155,15 +164,25 @@ export async function applyWith(
     readonly journal: Journal;
     readonly onResult: (result: RevocationResult) => void;
   },
-): Promise<readonly RevocationResult[]> {
+): Promise<Applied> {
   const { wire } = asking;
   if (!wire) throw new QuashError('usage', 'revoking: --apply asks providers, which --offline forbids');
   // Asked here for whose approvals count, which is found out by asking.
   refusalsOf(plan, credentials, policy);
   const approvers = policy.approvedBy();
   if (approvers.length > 0)
-    journal.append({ action: 'approved', plan: plan.id, evidence: `by ${approvers.join(', ')}, plan ${plan.hash}` });
+    await journal.append({ action: 'approved', plan: plan.id, evidence: `by ${approvers.join(', ')}, plan ${plan.hash}` });
   const last = new Map<string, Verdict>();
+  const proof = {
+    ask: async (credential: Credential) => {
+      const verdict = await verdictOf(credential, asking.options);
+      last.set(credential.id, verdict);
+      return verdict;
+    },
+    now: () => new Date(),
+    pause: (ms: number, signal: AbortSignal) => wait(ms, undefined, { signal }).catch(() => {}),
+    signal: context.signal,
+  };
   const results = await applyPlan(plan, credentials, {
     wire,
     loadTransport,
@@ -173,14 +192,7 @@ export async function applyWith(
     policy,
     revokerOf,
     adminOf: admins.of,
-    ask: async (credential) => {
-      const verdict = await verdictOf(credential, asking.options);
-      last.set(credential.id, verdict);
-      return verdict;
-    },
-    now: () => new Date(),
-    pause: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
-    signal: context.signal,
+    ...proof,
     proofWindowMs: options.proofWindow,
     onResult,
   });
@@ -188,7 +200,17 @@ export async function applyWith(
   for (const [id, verdict] of last) {
     if (verdict.state !== 'unasked' && verdict.state !== 'unverifiable') await records.store.recordVerdict(id, verdict);
   }
-  return results;
+  const windowMs = Math.min(options.proofWindow ?? longestChildWindowMs, longestChildWindowMs);
+  const children = await checkChildren(plan, results, kin, { ...proof, journal, store: records.store, windowMs });
+  return { results, children };
+}
+
+/** What died with something else did so at once, or lives on: to wait as long as for what was called for itself tells no more. */
+const longestChildWindowMs = 30_000;
+
+export interface Applied {
+  readonly results: readonly RevocationResult[];
+  readonly children: readonly ChildResult[];
 }
 
 function describePlace({ origin, line }: Location): string {

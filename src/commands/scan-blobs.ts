@@ -1,10 +1,12 @@
+import type { Origin, Within } from '../model/origin.ts';
 import type { Pattern } from '../model/pattern.ts';
 import type { BlobGap, OpenedBlob } from '../scan/history-options.ts';
-import type { Match } from '../scan/match.ts';
 import { createScanner } from '../scan/scanner.ts';
 import { memoryDocument } from '../sources/archives/member-document.ts';
-import type { Limits } from '../sources/document.ts';
-import { isKnown, scanDocument } from './scan-documents.ts';
+import { type Limits, tellingBytes } from '../sources/document.ts';
+import { cellCounter } from '../sources/documents/notebook-cells.ts';
+import { isKnown } from '../sources/is-known.ts';
+import { scanDocument } from './scan-documents.ts';
 
 /** Makes what scans blobs of a history as what they are: undefined for one that is no more than its bytes. */
 export function createBlobOpener(
@@ -15,9 +17,10 @@ export function createBlobOpener(
 ): (name: string, bytes: Uint8Array) => Promise<OpenedBlob | undefined> {
   const scanner = createScanner(patterns, { minConfidence });
   return async (name, bytes) => {
+    if (!isKnown(bytes.subarray(0, tellingBytes), name)) return undefined;
     const document = memoryDocument({ path: name }, bytes);
-    if (!(await isKnown(document))) return undefined;
-    const matches: { match: Match; member?: string }[] = [];
+    const cellAt = cellCounter(bytes);
+    const matches: OpenedBlob['matches'][number][] = [];
     const gaps: BlobGap[] = [];
     const memberOf = (origin: { readonly kind: string; readonly member?: string }) =>
       origin.member === undefined ? {} : { member: origin.member };
@@ -27,11 +30,22 @@ export function createBlobOpener(
       limits,
       signal,
       events: {
-        match: (match, origin) => matches.push({ match, ...memberOf(origin) }),
+        match: (match, origin) => {
+          const cell = origin.kind === 'file' ? cellAt(match.start) : undefined;
+          const within = cell === undefined ? withinOf(origin) : ({ kind: 'notebook', cell } as const);
+          matches.push({ match, ...memberOf(origin), ...(within && { within }) });
+        },
         gap: ({ origin, reason, detail }) => gaps.push({ reason, detail, ...memberOf(origin) }),
         read: () => {},
       },
     });
     return { matches, gaps };
   };
+}
+
+/** Of a log's line or a message all but where its document lies: that is the path in the history. */
+function withinOf(origin: Origin): Within | undefined {
+  if (origin.kind !== 'ci-log' && origin.kind !== 'chat') return undefined;
+  const { path: _path, member: _member, ...within } = origin;
+  return within;
 }

@@ -1,7 +1,7 @@
 import { QuashError } from '../errors.ts';
 import { printable } from '../git/run-git.ts';
 import type { Gap } from '../model/gap.ts';
-import type { Origin } from '../model/origin.ts';
+import type { ChatOrigin, Origin } from '../model/origin.ts';
 import { buildView, type View } from '../model/view.ts';
 import type { Match } from '../scan/match.ts';
 import type { Scanner } from '../scan/scanner.ts';
@@ -13,8 +13,9 @@ import { originOf } from '../sources/archives/member-document.ts';
 import { recogniseContainer } from '../sources/archives/recognise.ts';
 import { createArchiveAttachments } from '../sources/chat/archive-attachments.ts';
 import { chatFormats } from '../sources/chat/chat-formats.ts';
-import type { Document, FormatContext, Limits, TextFormat } from '../sources/document.ts';
+import type { Document, FormatContext, Limits, Share, TextFormat } from '../sources/document.ts';
 import type { DocumentKind } from '../sources/document-kinds.ts';
+import { isKnown } from '../sources/is-known.ts';
 import { recogniseChat, recogniseCiLog, recogniseText } from '../sources/recognise-text.ts';
 import { createSiblings } from '../sources/siblings.ts';
 import { sliced } from '../sources/slices.ts';
@@ -41,6 +42,8 @@ export interface DocumentScan {
   readonly events: DocumentEvents;
   /** What everything that is scanned was said to be. */
   readonly as?: DocumentKind;
+  /** Of a file that other threads scan as well, what is whose. */
+  readonly share?: Share;
 }
 
 /**
@@ -55,22 +58,17 @@ export async function scanOtherFile({ path, gap }: OtherFile, scan: DocumentScan
   }
   const { document, close } = opened;
   try {
-    if (gap && scan.as === undefined && !(await isKnown(document))) scan.events.gap(gap);
-    else await scanDocument(document, scan);
+    if (gap && scan.as === undefined && !isKnown(await document.head(), document.path)) {
+      if (scan.share?.take(0) ?? true) scan.events.gap(gap);
+    } else await scanDocument(document, scan);
   } finally {
     await close();
   }
 }
 
-/** Whether a document is of a kind that is more than its bytes. */
-export async function isKnown(document: Document): Promise<boolean> {
-  const head = await document.head();
-  return recogniseContainer(head, document.path) !== undefined || recogniseText(head, document.path) !== undefined;
-}
-
 /** Scans a document and all in it. Throws QuashError('usage') for one that is not what it was said to be. */
 export async function scanDocument(file: Document, scan: DocumentScan): Promise<void> {
-  const { limits, signal, events, as } = scan;
+  const { limits, signal, events, as, share } = scan;
   if (as === 'archive' && recogniseContainer(await file.head(), file.path) === undefined) {
     throw new QuashError(
       'usage',
@@ -79,7 +77,7 @@ export async function scanDocument(file: Document, scan: DocumentScan): Promise<
   }
   const siblings = createSiblings(file, scan);
   const attached = createArchiveAttachments(siblings, { limits, signal });
-  for await (const one of expand(file, recogniseContainer, { limits, signal })) {
+  for await (const one of expand(file, recogniseContainer, { limits, signal, ...(share ? { share } : {}) })) {
     signal.throwIfAborted();
     if ('reason' in one) {
       events.gap(one);
@@ -88,11 +86,43 @@ export async function scanDocument(file: Document, scan: DocumentScan): Promise<
     const format = formatOf(await one.head(), one.member ?? one.path, as);
     const isPartOfChat = format !== undefined && chatFormats.includes(format);
     if (isPartOfChat) events.chatExport?.(one);
-    const context: FormatContext = { limits, signal, sibling: (path) => siblings.beside(one, path) };
+    const files = createAttachedFiles(scan, 1);
+    const context: FormatContext = { limits, signal, sibling: (path) => siblings.beside(one, path), attached: files.add };
     // The message that a file was attached to is looked for where something is found, as it takes a look at the whole export.
     const whose = isPartOfChat ? undefined : () => attached(one);
-    await scanViews(format ? format.views(one, context) : plainViews(one), whose, scan);
+    await scanViews(format ? format.views(one, context) : plainViews(one), whose, scan, files.scan);
   }
+}
+
+/** Files that are attached to the mails of a document: what `add` was told of, `scan` scans as what it is, under its mail's origin. */
+function createAttachedFiles(
+  scan: DocumentScan,
+  depth: number,
+): { readonly add: NonNullable<FormatContext['attached']>; readonly scan: () => Promise<void> } {
+  const { limits, signal, events } = scan;
+  let waiting: { readonly document: Document; readonly origin: ChatOrigin }[] = [];
+  return {
+    add: (document, origin) => waiting.push({ document, origin }),
+    async scan() {
+      const files = waiting;
+      waiting = [];
+      for (const { document, origin } of files) {
+        for await (const one of expand(document, recogniseContainer, { limits, signal })) {
+          const at = (member: string | undefined): ChatOrigin => ({ ...origin, ...(member !== undefined && { member }) });
+          if ('reason' in one) {
+            events.gap({ ...one, origin: at('member' in one.origin ? one.origin.member : undefined) });
+            continue;
+          }
+          const format = recogniseText(await one.head(), one.member ?? one.path);
+          // A mail in a mail has files of its own.
+          const inner = depth < limits.maxDepth ? createAttachedFiles(scan, depth + 1) : undefined;
+          const context: FormatContext = { limits, signal, ...(inner && { attached: inner.add }) };
+          const views = format ? format.views(one, context) : plainViews(one);
+          await scanViews(views, async () => at(one.member), scan, inner?.scan);
+        }
+      }
+    },
+  };
 }
 
 function formatOf(head: Uint8Array, path: string, as: DocumentKind | undefined): TextFormat | undefined {
@@ -104,12 +134,14 @@ async function scanViews(
   views: AsyncIterable<View | Gap>,
   whose: (() => Promise<Origin | undefined>) | undefined,
   { scanner, turnedDown, signal, events }: DocumentScan,
+  between?: () => Promise<void>,
 ): Promise<void> {
   const isNew = firstTimes();
   let readUntil = 0;
   let isFirst = true;
   for await (const view of views) {
     signal.throwIfAborted();
+    await between?.();
     if ('reason' in view) {
       events.gap(view);
       continue;
@@ -127,6 +159,7 @@ async function scanViews(
     isFirst = false;
     readUntil = Math.max(readUntil, end);
   }
+  await between?.();
 }
 
 function rowsOf(view: View, turnedDown: TurnedDownCollector | undefined) {

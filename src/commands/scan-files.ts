@@ -11,6 +11,7 @@ import { createScanner } from '../scan/scanner.ts';
 import { maySpeakOtherwise } from '../scan/sniff.ts';
 import { forScanning, sparingCompiler } from '../scan/threads.ts';
 import { createTurnedDownCollector, type TurnedDownCollector } from '../scan/turned-down.ts';
+import { tellingBytes } from '../sources/document.ts';
 import { type ListedFile, readFileBytes, readInto, readUnsized, withOpenFile } from '../sources/files.ts';
 import type { ScanEvents, ScanOptions } from './scan-options.ts';
 
@@ -18,7 +19,7 @@ import type { ScanEvents, ScanOptions } from './scan-options.ts';
 export interface ScannedFiles {
   readonly files: readonly { readonly path: string; readonly matches: readonly Match[] }[];
   readonly gaps: readonly Gap[];
-  /** Files that may be more than lines of text, or are too large to be read at once; none of them was scanned. */
+  /** Files that are more than lines of text, or are too large to be read at once; none of them was scanned. */
   readonly others: readonly OtherFile[];
   readonly bytes: number;
 }
@@ -142,6 +143,13 @@ export function openFilesScan(
   };
 }
 
+/** Tells by a file's first bytes whether it is more than lines of text. */
+interface Look {
+  /** As many it wants to see. */
+  readonly bytes: number;
+  readonly isOther: (head: Uint8Array, path: string) => boolean;
+}
+
 /** One thread's scanner of files. */
 export function createFileScanner(settings: FileSettings, events?: Pick<ScanEvents, 'turnedDown'>) {
   const { root, patterns, minConfidence, maxSize, tables } = settings;
@@ -163,11 +171,17 @@ export function createFileScanner(settings: FileSettings, events?: Pick<ScanEven
   }
 
   const other: ScannedFile = { matches: [], length: 0, isOther: true };
+  const sniffed: Look = { bytes: headBytes, isOther: maySpeakOtherwise };
+  let look = sniffed;
 
   function isOther(content: Uint8Array, rawPath: Uint8Array | undefined): boolean {
-    return (
-      rawPath === undefined && maySpeakOtherwise(content.length > headBytes ? content.subarray(0, headBytes) : content, path)
-    );
+    return rawPath === undefined && look.isOther(content.length > look.bytes ? content.subarray(0, look.bytes) : content, path);
+  }
+
+  /** What is sure of what the first look was not. It takes loading all formats, and is made when a file asks for it. */
+  async function secondLook(): Promise<Look> {
+    const { isKnown } = await import('../sources/is-known.ts');
+    return { bytes: tellingBytes, isOther: isKnown };
   }
 
   /** Reads a file into the scanner's own memory, and scans it there. */
@@ -214,31 +228,47 @@ export function createFileScanner(settings: FileSettings, events?: Pick<ScanEven
       const files: { path: string; matches: readonly Match[] }[] = [];
       const gaps: Gap[] = [];
       const others: OtherFile[] = [];
+      const unsure: number[] = [];
       let bytes = 0;
+      let told = 0;
       let pausedAt = performance.now();
-      for (let next = Atomics.add(counters, 0, batch); next < paths.length; next = Atomics.add(counters, 0, batch)) {
-        const end = Math.min(paths.length, next + batch);
-        let scanned = 0;
-        for (let i = next; i < end; i++) {
-          path = paths[i];
-          const result = scanOrGiveUp(rawPaths.get(i));
-          if ('reason' in result) {
-            if (result.reason === 'too-large' && !rawPaths.has(i)) others.push({ path, gap: result });
-            else gaps.push(result);
-            continue;
-          }
-          if (result.isOther) others.push({ path });
-          scanned += result.length;
-          if (result.matches.length > 0) files.push({ path, matches: result.matches });
+
+      /** Scans a file; false for one that was not. */
+      function take(index: number): boolean {
+        path = paths[index];
+        const result = scanOrGiveUp(rawPaths.get(index));
+        if ('reason' in result) {
+          if (result.reason === 'too-large' && !rawPaths.has(index)) others.push({ path, gap: result });
+          else gaps.push(result);
+          return true;
         }
-        bytes += scanned;
-        Atomics.add(counters, 1, end - next);
-        Atomics.add(counters, 2, Math.round(scanned / 1024));
-        if (performance.now() - pausedAt < 50) continue;
+        if (result.isOther) return false;
+        bytes += result.length;
+        if (result.matches.length > 0) files.push({ path, matches: result.matches });
+        return true;
+      }
+
+      async function giveWay(): Promise<void> {
+        if (performance.now() - pausedAt < 50) return;
         onBatch?.();
         await new Promise((resolve) => setImmediate(resolve));
         signal?.throwIfAborted();
         pausedAt = performance.now();
+      }
+
+      look = sniffed;
+      for (let next = Atomics.add(counters, 0, batch); next < paths.length; next = Atomics.add(counters, 0, batch)) {
+        const end = Math.min(paths.length, next + batch);
+        for (let i = next; i < end; i++) if (!take(i)) unsure.push(i);
+        Atomics.add(counters, 1, end - next);
+        Atomics.add(counters, 2, Math.round((bytes - told) / 1024));
+        told = bytes;
+        await giveWay();
+      }
+      if (unsure.length > 0) look = await secondLook();
+      for (const index of unsure) {
+        if (!take(index)) others.push({ path });
+        await giveWay();
       }
       return { files, gaps, others, bytes };
     },

@@ -9,7 +9,8 @@ import { neutralise } from '../report/neutralise.ts';
 import { createProgress } from '../report/progress.ts';
 import type { TurnedDown } from '../report/record.ts';
 import { reportFindings } from './report-findings.ts';
-import { type Scanned, scanTargets } from './scan-targets.ts';
+import { scanTargets } from './scan-targets.ts';
+import type { Scanned } from './scanned.ts';
 import { settleFindings } from './settle-findings.ts';
 
 /** `quash scan`: finds, folds, leaves out what is known, asks the providers, reports. */

@@ -3,7 +3,7 @@ import { findingId, fingerprint, identifying } from '../ledger/fingerprint.ts';
 import { fingerprintKey } from '../ledger/key.ts';
 import type { Finding } from '../model/finding.ts';
 import { foldFindings, type Identify } from '../scan/fold.ts';
-import type { Scanned } from './scan-targets.ts';
+import type { Scanned } from './scanned.ts';
 
 /** Folds what was found and takes out what comments, ignore files and baselines know. */
 export async function settleFindings(scanned: Scanned, context: Context, warn: (text: string) => void) {

@@ -10,7 +10,8 @@ import { Secret } from '../model/secret.ts';
 import { loadPatterns } from '../patterns/pattern-set.ts';
 import { shannonEntropy } from '../scan/entropy.ts';
 import { readStdin } from '../sources/stdin.ts';
-import { type Scanned, scanTargets } from './scan-targets.ts';
+import { scanTargets } from './scan-targets.ts';
+import type { Scanned } from './scanned.ts';
 import { settleFindings } from './settle-findings.ts';
 
 const mostBytes = 1_000_000;

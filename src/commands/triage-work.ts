@@ -11,21 +11,29 @@ import { counted } from '../report/quantities.ts';
 import type { Journal, JournalLine } from '../revoke/journal.ts';
 import type { Work } from '../triage/session.ts';
 
+export interface TriageWork extends Work {
+  /** The ledger, which is opened when it is first needed. */
+  readonly open: () => Promise<Ledger>;
+  readonly close: () => Promise<void>;
+}
+
 /** What `quash triage` has done for it: each by the functions of the command that does the same. */
 export function openTriageWork(
   options: Options<'triage'>,
   context: Context,
   warn: (text: string) => void,
-): Work & { readonly close: () => Promise<void> } {
+  openLedger: () => Promise<Ledger>,
+): TriageWork {
   let opened: Promise<Ledger> | undefined;
   const open = () => {
-    opened ??= import('./open-store.ts').then(({ openStore }) => openStore(options, context));
+    opened ??= openLedger();
     return opened;
   };
   /** The credentials of the plans that were made, until they are done. */
   const planned = new Map<string, { readonly credentials: ReadonlyMap<string, Credential>; readonly purpose: Purpose }>();
 
   return {
+    open,
     async *list() {
       yield* (await open()).list();
     },
@@ -33,7 +41,15 @@ export function openTriageWork(
       const ledger = await open();
       return Promise.all(ids.map((id) => ledger.get(id)));
     },
-    history: async (id) => (await open()).history(id),
+    async history(id) {
+      const { detailOf } = await import('./triage-detail.ts');
+      return detailOf(await open(), id, options.patterns);
+    },
+    async reveal(id) {
+      const ledger = await open();
+      const { secret, parts } = await ledger.unseal(await ledger.get(id));
+      return [secret.reveal(), ...Object.entries(parts).map(([name, part]) => `${name} ${part.reveal()}`)].join('  ');
+    },
     async verify(ids) {
       const ledger = await open();
       const { askAgain } = await import('./verify-stored.ts');
@@ -64,12 +80,13 @@ export function openTriageWork(
       return withRevoking([...known.credentials.keys()], known.purpose, async ({ revoking, admins, commands }) => {
         const { records } = revoking;
         records.keepPlan(plan);
-        return commands.applyWith(plan, known.credentials, revoking, {
+        const { results } = await commands.applyWith(plan, known.credentials, revoking, {
           admins,
           policy: commands.policyFor(plan, revoking),
           journal: watched(records.journal, plan, onStep),
           onResult,
         });
+        return results;
       });
     },
     close: async () => {
@@ -80,22 +97,24 @@ export function openTriageWork(
   /** Opens what taking back needs, and closes it behind: another responder can act in between. */
   async function withRevoking<T>(ids: readonly string[], purpose: Purpose, act: (open: Opened) => Promise<T>): Promise<T> {
     const ledger = await open();
-    const [commands, { openAsking }, { adminCredentials }, { journalFile, openRecords }, { credentialsOf }] = await Promise.all([
+    const [commands, { openAsking }, { adminCredentials }, { openRecords }, { credentialsOf, kinOf }] = await Promise.all([
       import('./revoking.ts'),
       import('./ask-providers.ts'),
       import('./admin-credentials.ts'),
       import('./revocation-records.ts'),
       import('./gather-credentials.ts'),
     ]);
-    const found = await credentialsOf(ledger, await Promise.all(ids.map((id) => ledger.get(id))));
+    const stored = await Promise.all(ids.map((id) => ledger.get(id)));
+    const found = await credentialsOf(ledger, stored, options.patterns);
+    const kin = await kinOf({ credentials: found, ledger }, options.patterns);
     const asking = await openAsking({ ...options, verdictAge: undefined }, context, { warn });
     try {
-      const records = await openRecords(journalFile(options.store, context), ledger);
+      const records = await openRecords(options, context, ledger);
       try {
-        const revoking = { options, context, purpose, asking, records, found };
+        const revoking = { options, context, purpose, asking, records, found, kin };
         return await act({ revoking, admins: adminCredentials(options.admin, context), commands });
       } finally {
-        records.close();
+        await records.close();
       }
     } finally {
       await asking.close();
@@ -136,11 +155,16 @@ function watched(journal: Journal, plan: Plan, onStep: (line: string) => void): 
   };
   return {
     ...journal,
-    append: (...entries) => tell(journal.append(...entries)),
-    appendIf: (decide) => tell(journal.appendIf(decide)),
+    append: async (...entries) => tell(await journal.append(...entries)),
+    appendIf: async (decide) => tell(await journal.appendIf(decide)),
   };
 }
 
-function stepWords({ at, action, finding, task, call, after, evidence }: JournalLine): string {
-  return [at.slice(11, 19), action, finding, task, call, after, evidence].filter((word) => word !== null).join('  ');
+function stepWords({ at, action, finding, call, after, evidence }: JournalLine): string {
+  // What is planned was shown, and what is called stands in the line before its answer.
+  const told = action === 'planned' ? [] : action === 'begun' ? [finding, call] : [finding, after, evidence];
+  return [at.slice(11, 19), action.padEnd(8), ...told]
+    .filter((word) => word !== null)
+    .join('  ')
+    .trimEnd();
 }

@@ -74,9 +74,9 @@ async function unsealAll(
   }
   const findings: Finding[] = [];
   for (const finding of sealed) {
-    const { secret, parts } = await ledger.unseal(finding);
+    const values = await ledger.unseal(finding);
     const standing = finding.locations.filter(({ gone }) => gone === undefined);
-    findings.push({ ...finding, secret, parts, locations: standing.length > 0 ? standing : finding.locations });
+    findings.push({ ...finding, ...values, locations: standing.length > 0 ? standing : finding.locations });
   }
   return findings;
 }

@@ -40,12 +40,14 @@ export async function startDrillProviders(
   const server = await startProviderServer(descriptions);
   const seed = randomBytes(8).toString('hex');
   const planted: Planted[] = wanted.map((one) => {
-    const pattern = patterns.find(({ id }) => id === one.pattern);
-    if (!pattern) throw new QuashError('pattern', `starting the drill: there is no pattern ${one.pattern}; install quash again`);
+    const pattern = patternOf(patterns, one.pattern);
     const { secret = '' } = expandExample(pattern, '{{secret}}', `${seed} ${one.name}`);
     return { ...one, secret, parts: {} };
   });
-  for (const { pattern, secret, parts } of planted) server.add({ pattern, secret, parts, state: 'live' });
+  planted.push(...grantOf(patterns, seed));
+  // What Google issues for one consent dies with it.
+  const isGoogle = ({ pattern }: Planted) => pattern.startsWith('google-');
+  for (const one of planted) server.add({ ...one, state: 'live', ...(isGoogle(one) && { grant: seed }) });
   const aws = await startAwsServer();
   const key = { pattern: 'aws-access-key', name: 'AWS_ACCESS_KEY_ID', leaks: ['history', 'log'] as const, ...aws.newKey() };
   aws.add({ ...key, owner: 'deploy', state: 'live' });
@@ -71,6 +73,35 @@ export async function startDrillProviders(
       await Promise.all([server.close(), aws.close(), postgres?.close()]);
     },
   };
+}
+
+/** What OAuth 2.0 issues for one consent: a refresh token with its client, as gcloud keeps it, and an access token. */
+function grantOf(patterns: readonly Pattern[], seed: string): readonly Planted[] {
+  const refresh = patternOf(patterns, 'google-authorized-user');
+  const access = patternOf(patterns, 'google-oauth-access-token');
+  const { secret = '', parts } = expandExample(refresh, '{{secret}} {{part:client_id}}', `${seed} grant`);
+  const { client_id = '' } = parts;
+  const { secret: token = '' } = expandExample(access, '{{secret}}', `${seed} grant`);
+  // That of an installed app is known to whoever installs it.
+  const own = { client_id, client_secret: 'installed-apps-keep-none' };
+  const line = JSON.stringify({ ...own, refresh_token: secret, type: 'authorized_user' });
+  return [
+    { pattern: refresh.id, name: 'GOOGLE_REFRESH_TOKEN', secret, parts: own, leaks: ['history', 'chat'], line },
+    {
+      pattern: access.id,
+      name: 'GOOGLE_ACCESS_TOKEN',
+      secret: token,
+      parts: { client_id },
+      leaks: ['log'],
+      line: `GOOGLE_ACCESS_TOKEN=${token}`,
+    },
+  ];
+}
+
+function patternOf(patterns: readonly Pattern[], wantedId: string): Pattern {
+  const pattern = patterns.find(({ id }) => id === wantedId);
+  if (!pattern) throw new QuashError('pattern', `starting the drill: there is no pattern ${wantedId}; install quash again`);
+  return pattern;
 }
 
 /** A role of the server, and the connection URL that leaks. */

@@ -15,6 +15,7 @@ export interface DrillFinding {
 export interface DrillResult {
   readonly finding: string;
   readonly state: string;
+  readonly evidence: string;
   readonly secondsToDead: number | null;
 }
 
@@ -29,6 +30,9 @@ export function createStory(
   const paint = createPaint(color.stdout);
   const write = (line: string) => {
     if (isTold) stdout.write(`${line}\n`);
+  };
+  const kept = (folder: string | undefined) => {
+    if (folder !== undefined) write(`The ledger, the journal and what leaked are kept in ${neutralise(folder)}.`);
   };
   write(paint('A leak, from commit to proved dead. Nothing leaves this machine.', 'bold'));
   return {
@@ -47,7 +51,7 @@ export function createStory(
           finding.secret.replace(' (redacted)', ''),
           kinds.join(', '),
           finding.verdict.state,
-          result?.state ?? 'left alone',
+          result?.evidence.startsWith('died with ') ? 'died along' : (result?.state ?? 'left alone'),
           later?.verdict.state ?? 'unknown',
           seconds === null || seconds === undefined ? '' : `${seconds.toFixed(1)} s`,
         ];
@@ -64,13 +68,23 @@ export function createStory(
       for (const row of rows) write(neutralise(line(row), 200));
       write('');
     },
+    leave({ dead, live, folder }: { readonly dead: number; readonly live: number; readonly folder: string | undefined }): void {
+      write(
+        paint(
+          `${dead} proved dead, ${live} still live${folder === undefined ? '; all of it is gone with the drill' : ''}.`,
+          'bold',
+          live === 0 ? 'green' : 'yellow',
+        ),
+      );
+      kept(folder);
+    },
     end(isProved: boolean, seconds: number, folder: string | undefined): void {
       write(
         isProved
           ? paint(`All revoked and proved dead in ${seconds.toFixed(1)} s.`, 'bold', 'green')
           : paint('Not everything is proved dead; see above.', 'bold', 'red'),
       );
-      if (folder !== undefined) write(`The ledger, the journal and what leaked are kept in ${neutralise(folder)}.`);
+      kept(folder);
     },
   };
 }

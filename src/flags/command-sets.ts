@@ -14,6 +14,9 @@ export const all = [
   'journal show',
   'journal verify',
   'journal export-head',
+  'policy set',
+  'policy show',
+  'policy clear',
   'revokers list',
   'revokers show',
   'egress',
@@ -79,4 +82,5 @@ export const listings = [
   'drill',
 ] as const;
 export const takers = ['revoke', 'revoke finalise', 'revoke undo'] as const;
+export const policies = ['policy set', 'policy show', 'policy clear'] as const;
 export const journals = ['journal show', 'journal verify', 'journal export-head'] as const;

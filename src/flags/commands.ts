@@ -6,6 +6,7 @@ export const groups = {
   findings: { help: 'what scans kept, and what was decided' },
   keys: { help: 'whom the secrets in the ledger are sealed to' },
   journal: { help: 'what was revoked, and by whom' },
+  policy: { help: 'what all who share a ledger may revoke' },
   revokers: { help: 'what can be taken back by an API' },
   patterns: { help: 'what is looked for' },
   config: { help: 'what quash.yaml and the environment set' },
@@ -50,6 +51,7 @@ Exit codes: 4 live, 1 everything else that was found, 2 usage or config or nothi
     arguments: [],
     examples: [
       ['quash drill', 'from commit to proved dead'],
+      ['quash drill --triage', 'take them back by hand, in the terminal UI'],
       ['quash drill --keep=/tmp/drill', 'the ledger is there to look at'],
     ],
     details: `Providers are played on loopback; the run may reach nothing else, and reads and changes nothing of yours.
@@ -65,7 +67,7 @@ Exit codes: 0 everything proved dead, 5 not everything.`,
       ['quash revoke --plan plan.json --apply --yes', ''],
     ],
     details: `Every credential is asked about again right before; one that is dead is left alone. What can be switched off is switched off first: revoke finalise makes that final, revoke undo takes it back. A run that was stopped is run again: it goes on where it was.
-A policy says who and what may be revoked: $XDG_CONFIG_HOME/quash/policy.yaml, and what --policy names; what one of them refuses is refused.
+A policy says who and what may be revoked: that of the ledger (quash policy), $XDG_CONFIG_HOME/quash/policy.yaml, and what --policy names; what one of them refuses is refused.
 Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or config; 5 something is not confirmed.`,
   },
   'revoke finalise': {
@@ -91,13 +93,15 @@ Exit codes: 0 the plan was printed, or everything is confirmed; 2 usage or confi
   },
   triage: {
     help: 'decide and take back, in the terminal',
-    arguments: [],
+    arguments: [{ name: 'targets', placeholder: 'TARGET', kind: 'path', many: true }],
     examples: [
-      ['quash triage', ''],
+      ['quash triage', 'what the ledger holds'],
+      ['quash triage .', 'what a scan finds here'],
       ["quash triage --where 'verdict=live severity>medium'", 'what it shows at first'],
       ['quash triage --plain', 'for screen readers'],
     ],
-    details: `? shows the keys, : finds an action by its name. Nothing is taken back before its plan was shown and the number typed; where our own authority is used, or much cannot be undone, the provider's name.
+    details: `A TARGET is scanned as by quash scan, and what is found is kept in the ledger that --store names; without one it is gone when the UI is left, all but the journal of what was revoked.
+? shows the keys, : finds an action by its name. Nothing is taken back before its plan was shown and the number typed; where our own authority is used, or much cannot be undone, the provider's name.
 ${whereDetails}
 Exit codes: 0, 2 usage or config, 130 interrupted.`,
   },
@@ -129,6 +133,26 @@ Exit codes: 0, 2 usage or config, 130 interrupted.`,
     help: 'print its last line’s hash, to keep elsewhere',
     arguments: [],
     examples: [['quash journal export-head > head.json', '']],
+  },
+  'policy set': {
+    help: 'hold everybody who shares the ledger to a policy',
+    arguments: [{ name: 'file', placeholder: 'FILE', kind: 'file', required: true }],
+    examples: [['quash policy set policy.yaml', '']],
+    details:
+      'It is kept in the ledger with the signers that it names, and holds beside the policies of each responder: what one of them refuses is refused. The journal tells who set it; one that was changed otherwise stops every revocation. Whoever may not revoke by it may not change it.',
+  },
+  'policy show': {
+    help: 'print the policy of the ledger, and who set it',
+    arguments: [],
+    examples: [
+      ['quash policy show', ''],
+      ['quash policy show --format json', ''],
+    ],
+  },
+  'policy clear': {
+    help: 'take the policy of the ledger away',
+    arguments: [],
+    examples: [['quash policy clear', '']],
   },
   'revokers list': {
     help: 'list what can be taken back, and with what authority',

@@ -23,7 +23,7 @@ export const judgingFlags = [
     repeatable: true,
     category: 'report',
     help: 'look only for this pattern',
-    commands: [...reports, 'verify', ...takers],
+    commands: [...reports, 'verify', ...takers, 'triage'],
     config: 'anyone',
   },
   {
@@ -34,7 +34,7 @@ export const judgingFlags = [
     placeholder: 'LEVEL',
     category: 'report',
     help: 'report from info, low, medium, high or critical on',
-    commands: reports,
+    commands: [...reports, 'triage'],
     config: 'anyone',
   },
   {
@@ -54,7 +54,7 @@ export const judgingFlags = [
     category: 'report',
     help: 'report only what this baseline does not hold',
     common: true,
-    commands: ['scan', 'hook run'],
+    commands: ['scan', 'hook run', 'triage'],
     config: 'anyone',
   },
   {
@@ -63,7 +63,7 @@ export const judgingFlags = [
     default: true,
     category: 'report',
     help: 'comments, ignore files and baselines do not count',
-    commands: reports,
+    commands: [...reports, 'triage'],
     config: 'anyone',
   },
   {

@@ -1,5 +1,5 @@
 import { formats } from '../report/format.ts';
-import { askers, deciders, journals, keepers, listings, takers } from './command-sets.ts';
+import { askers, deciders, journals, keepers, listings, policies, takers } from './command-sets.ts';
 import { whereDetails } from './commands.ts';
 import type { Flag } from './declaration.ts';
 
@@ -40,7 +40,16 @@ export const outputFlags = [
     category: 'output',
     help: 'text or json',
     common: true,
-    commands: [...listings, ...takers, 'revoke status', 'journal show', 'journal verify', 'revokers list', 'revokers show'],
+    commands: [
+      ...listings,
+      ...takers,
+      'revoke status',
+      'journal show',
+      'journal verify',
+      'policy show',
+      'revokers list',
+      'revokers show',
+    ],
   },
   {
     name: 'keep',
@@ -51,6 +60,15 @@ export const outputFlags = [
     help: 'keep the ledger, the journal and what leaked, in DIR or a temporary folder',
     common: true,
     commands: ['drill'],
+  },
+  {
+    name: 'triage',
+    kind: 'switch',
+    category: 'run',
+    help: 'end in the terminal UI, to take them back by hand',
+    common: true,
+    commands: ['drill'],
+    conflicts: ['format'],
   },
   {
     name: 'output',
@@ -149,7 +167,7 @@ export const outputFlags = [
     help: 'the ledger: a path, a postgres:// URL, or none',
     details:
       'By default $XDG_DATA_HOME/quash/ledger.db (~/.local/share). A scan keeps findings there once quash keys init was run; in CI only when this is set. QUASH_STORE does the same, and keeps a password out of the list of processes.',
-    commands: ['scan', 'verify', 'triage', ...keepers, ...takers, 'revoke status', ...journals],
+    commands: ['scan', 'verify', 'triage', ...keepers, ...takers, 'revoke status', ...journals, ...policies],
     config: 'user',
     env: 'QUASH_STORE',
   },

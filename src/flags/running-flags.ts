@@ -19,7 +19,7 @@ export const runningFlags = [
     placeholder: 'N',
     category: 'run',
     help: 'use N workers',
-    commands: reports,
+    commands: [...reports, 'triage'],
     config: 'user',
   },
   {

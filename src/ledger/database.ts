@@ -15,7 +15,7 @@ import {
   type Transaction,
 } from 'kysely';
 import { QuashError } from '../errors.ts';
-import { migrations } from './migrations.ts';
+import { migrationsOf } from './migrations.ts';
 import type { Place } from './place.ts';
 import type { Tables } from './schema.ts';
 import { changesChannel } from './watch-postgres.ts';
@@ -28,15 +28,19 @@ export interface Database {
   readonly kind: 'sqlite' | 'postgres';
   readonly place: string;
   readonly read: Reader;
-  /** Runs `work` as one transaction; writers wait for each other, so that what it reads holds until it has written. */
-  write<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` as one transaction; writers wait for each other, so that what it reads holds until it has written. Those of the
+   * journal wait for each other alone, not for a scan that is being kept.
+   */
+  write<T>(work: (tx: Writer) => Promise<T>, what?: 'journal'): Promise<T>;
   close(): Promise<void>;
 }
 
 /** How long a process waits for another that writes. */
 const busyMs = 20_000;
-/** A number of our own for PostgreSQL's advisory locks: the bytes of `quash`. */
+/** Numbers of our own for PostgreSQL's advisory locks: the bytes of `quash`, and the next. */
 const writeLock = 0x7175617368;
+const journalLock = writeLock + 1;
 
 /** Opens the database, which is made where there is none, and brings it to the schema of today. */
 export async function openDatabase(place: Place): Promise<Database> {
@@ -45,7 +49,7 @@ export async function openDatabase(place: Place): Promise<Database> {
   const db = new Kysely<Tables>({ dialect });
   try {
     if (place.kind === 'postgres') await sql`create schema if not exists quash`.execute(db).catch(toleratingRace);
-    await migrate(db, shown);
+    await migrate(db, migrationsOf(place.kind), shown);
   } catch (error) {
     await db.destroy().catch(() => {});
     throw explained(error, shown);
@@ -54,10 +58,11 @@ export async function openDatabase(place: Place): Promise<Database> {
     kind: place.kind,
     place: shown,
     read: db,
-    async write(work) {
+    async write(work, what) {
       try {
         return await db.transaction().execute(async (tx) => {
-          if (place.kind === 'postgres') await sql`select pg_advisory_xact_lock(${writeLock})`.execute(tx);
+          if (place.kind === 'postgres')
+            await sql`select pg_advisory_xact_lock(${what === 'journal' ? journalLock : writeLock})`.execute(tx);
           const done = await work(tx);
           if (place.kind === 'postgres') await sql`select pg_notify(${changesChannel}, '')`.execute(tx);
           return done;
@@ -74,7 +79,7 @@ export async function openDatabase(place: Place): Promise<Database> {
   };
 }
 
-async function migrate(db: Kysely<Tables>, shown: string): Promise<void> {
+async function migrate(db: Kysely<Tables>, migrations: ReturnType<typeof migrationsOf>, shown: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
   // Mostly there is nothing to do, and whoever only reads does not wait for another that writes.
   const steps = await migrator.getMigrations();

@@ -112,7 +112,7 @@ function testAge({ operator, value }: Condition): Filter {
 }
 
 function valuesOf(finding: ListedFinding, field: Exclude<FilterField, 'age'>): readonly string[] {
-  const { pattern, verdict, owner, locations, state, id } = finding;
+  const { pattern, verdict, lastTold, owner, locations, state, id } = finding;
   switch (field) {
     case 'provider':
       return [pattern.provider];
@@ -123,11 +123,7 @@ function valuesOf(finding: ListedFinding, field: Exclude<FilterField, 'age'>): r
     case 'severity':
       return [pattern.severity];
     case 'owner':
-      return [
-        owner,
-        'identity' in verdict ? verdict.identity : undefined,
-        'account' in verdict ? verdict.account : undefined,
-      ].filter((one) => one !== undefined);
+      return [owner, verdict.identity, verdict.account, lastTold?.identity, lastTold?.account].filter((one) => one !== undefined);
     case 'path':
       return pathsOf(locations);
     case 'source':

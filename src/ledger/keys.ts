@@ -52,6 +52,13 @@ export async function initKeys(env: Readonly<NodeJS.ProcessEnv>, recipients: rea
   return { recipients: all, identity };
 }
 
+/** Keys that are written down nowhere: what is sealed to them can be read as long as this process lives. */
+export async function passingKeys(): Promise<Keys> {
+  const { generateX25519Identity, identityToRecipient } = await import('age-encryption');
+  const identity = await generateX25519Identity();
+  return { recipients: [await identityToRecipient(identity)], identity };
+}
+
 async function writeRecipients(file: string, recipients: readonly string[]): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const head = '# Whom quash seals secrets to in its ledger, one age recipient a line.\n';

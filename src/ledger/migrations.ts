@@ -2,10 +2,14 @@ import { type Kysely, type Migration, PostgresAdapter, sql } from 'kysely';
 import { urgencyOf } from './urgency.ts';
 
 /** The steps that bring a ledger of any age to the schema of today, by name, in order. One that was released is never edited. */
-export const migrations: Readonly<Record<string, Migration>> = {
-  '001-what-was-seen': { up: createTables },
-  '002-in-order-of-urgency': { up: indexUrgency },
-};
+export function migrationsOf(kind: 'sqlite' | 'postgres'): Readonly<Record<string, Migration>> {
+  return {
+    '001-what-was-seen': { up: createTables },
+    // Beside a SQLite file the journal is a file.
+    ...(kind === 'postgres' && { '002-journal': { up: createJournal } }),
+    '003-in-order-of-urgency': { up: indexUrgency },
+  };
+}
 
 /** So that the most urgent page of tens of thousands is there as soon as that of ten. */
 async function indexUrgency(db: Kysely<unknown>): Promise<void> {
@@ -104,4 +108,26 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('gap', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('gap_key', ['scan', 'seq'])
     .execute();
+}
+
+/** https://www.postgresql.org/docs/current/plpgsql-trigger.html */
+async function createJournal(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('journal')
+    .addColumn('seq', 'integer', (column) => column.primaryKey())
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .addColumn('line', 'text', (column) => column.notNull())
+    .execute();
+  await sql`
+    create function journal_only_grows() returns trigger language plpgsql as $$
+    begin
+      raise exception 'the journal only grows: % is refused', tg_op;
+    end
+    $$`.execute(db);
+  await sql`
+    create trigger journal_keeps_lines before update or delete on journal
+    for each row execute function journal_only_grows()`.execute(db);
+  await sql`
+    create trigger journal_keeps_all before truncate on journal
+    for each statement execute function journal_only_grows()`.execute(db);
 }

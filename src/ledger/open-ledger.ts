@@ -3,13 +3,14 @@ import type { RevocationRow } from '../model/revocation.ts';
 import { claim, release } from './claims.ts';
 import { type Database, openDatabase } from './database.ts';
 import { decide } from './decide.ts';
+import { journalRows } from './journal-rows.ts';
 import type { Keys } from './keys.ts';
 import { listFindings } from './list-findings.ts';
 import type { Place } from './place.ts';
 import { findFindings, fingerprintOf, getFinding, historyOf, type PatternOf } from './read-findings.ts';
 import { recordScan } from './record-scan.ts';
 import { openBundle, type Values } from './seal.ts';
-import type { JournalHead, Ledger } from './store.ts';
+import type { JournalHead, KeptPolicy, Ledger } from './store.ts';
 import { mergeVerdict, withoutCause } from './verdicts.ts';
 
 export interface LedgerOptions {
@@ -84,7 +85,13 @@ function ledgerOn(database: Database, { keys, patternOf, now }: Required<Omit<Le
       const row = await read.selectFrom('meta').select('value').where('name', '=', 'journal head').executeTakeFirst();
       return row && (JSON.parse(row.value) as JournalHead);
     },
+    async policy() {
+      const row = await read.selectFrom('meta').select('value').where('name', '=', 'policy').executeTakeFirst();
+      return row && (JSON.parse(row.value) as KeptPolicy);
+    },
+    setPolicy: (policy) => setPolicy(database, policy),
     anchor: ({ seq, hash }) => anchor(database, { seq, hash }),
+    ...(database.kind === 'postgres' && { journal: journalRows(database) }),
     async *exportSealed(findings) {
       const { exportSealed } = await import('./transfer.ts');
       yield* exportSealed(database, findings);
@@ -134,6 +141,18 @@ async function anchor(database: Database, head: JournalHead): Promise<void> {
       .insertInto('meta')
       .values({ name: 'journal head', value })
       .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+      .execute();
+  });
+}
+
+async function setPolicy(database: Database, policy: KeptPolicy | undefined): Promise<void> {
+  await database.write(async (tx) => {
+    await tx.deleteFrom('meta').where('name', '=', 'policy').execute();
+    if (!policy) return;
+    const { text, signers, by, at } = policy;
+    await tx
+      .insertInto('meta')
+      .values({ name: 'policy', value: JSON.stringify({ text, signers, by, at }) })
       .execute();
   });
 }

@@ -5,7 +5,7 @@ import type { Decision, FindingHistory, FindingState, StoredFinding, StoredLocat
 import type { Verdict } from '../model/verdict.ts';
 import { byUrgency } from './by-urgency.ts';
 import type { Reader } from './database.ts';
-import type { Filter } from './filter.ts';
+import { lastTold } from './last-told.ts';
 import { type PatternCard, patternOfCard } from './pattern-card.ts';
 import type { FindingTable } from './schema.ts';
 import { chunks, mostRows } from './standing.ts';
@@ -18,7 +18,7 @@ const leastPrefix = 4;
 /** The findings that match, live ones first, then the gravest, then those known longest. */
 export async function findFindings(
   read: Reader,
-  filter: Filter,
+  filter: (finding: StoredFinding, now: Date) => boolean,
   patternOf: PatternOf,
   now: Date,
 ): Promise<readonly StoredFinding[]> {
@@ -108,7 +108,38 @@ async function assemble(read: Reader, rows: readonly FindingTable[], patternOf: 
     read,
     rows.map(({ fingerprint }) => fingerprint),
   );
-  return rows.map((row) => storedFinding(row, locations.get(row.fingerprint) ?? [], patternOf, now));
+  const verdicts = await earlierVerdicts(read, rows);
+  return rows.map((row) =>
+    storedFinding(
+      row,
+      { locations: locations.get(row.fingerprint) ?? [], earlier: verdicts.get(row.fingerprint) ?? [] },
+      patternOf,
+      now,
+    ),
+  );
+}
+
+/** The verdicts of those that were alive once and are not now, the oldest first: of the others the last one tells what there is. */
+async function earlierVerdicts(read: Reader, rows: readonly FindingTable[]): Promise<ReadonlyMap<string, readonly Verdict[]>> {
+  const all = new Map<string, Verdict[]>();
+  const dead = rows
+    .filter(({ verdict }) => (JSON.parse(verdict) as Verdict).state !== 'live')
+    .map(({ fingerprint }) => fingerprint);
+  for (const some of chunks(dead, mostRows)) {
+    const found = await read
+      .selectFrom('verdict')
+      .select(['finding', 'verdict'])
+      .where('finding', 'in', some)
+      .orderBy('finding')
+      .orderBy('seq')
+      .execute();
+    for (const { finding, verdict } of found) {
+      const known = all.get(finding) ?? [];
+      all.set(finding, known);
+      known.push(JSON.parse(verdict) as Verdict);
+    }
+  }
+  return all;
 }
 
 async function locationsByFinding(
@@ -133,11 +164,17 @@ async function locationsByFinding(
   return all;
 }
 
-function storedFinding(row: FindingTable, locations: readonly StoredLocation[], patternOf: PatternOf, now: Date): StoredFinding {
+function storedFinding(
+  row: FindingTable,
+  { locations, earlier }: { readonly locations: readonly StoredLocation[]; readonly earlier: readonly Verdict[] },
+  patternOf: PatternOf,
+  now: Date,
+): StoredFinding {
   const card = JSON.parse(row.card) as PatternCard;
   const verdict = JSON.parse(row.verdict) as Verdict;
   const decision = row.decision === null ? undefined : (JSON.parse(row.decision) as Decision);
-  const owner = row.assigned_to ?? ('identity' in verdict ? verdict.identity : undefined);
+  const told = lastTold([...earlier, verdict]);
+  const owner = row.assigned_to ?? verdict.identity ?? told?.identity;
   return {
     id: row.id,
     fingerprint: row.fingerprint,
@@ -156,6 +193,7 @@ function storedFinding(row: FindingTable, locations: readonly StoredLocation[], 
     ...(decision && { decision }),
     ...(owner !== undefined && { owner }),
     ...(row.assigned_to !== null && { assignedTo: row.assigned_to }),
+    ...(told && { lastTold: told }),
     ...(row.revocation !== null && { revocation: row.revocation as RevocationState }),
     ...(row.imported_from !== null && { importedFrom: row.imported_from }),
   };

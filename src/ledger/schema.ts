@@ -1,5 +1,5 @@
 /**
- * The ledger's tables, the same in both engines. Times are ISO 8601 in UTC, as text, so that they sort; objects are JSON, as text.
+ * The ledger's tables, the same in both engines but for the journal. Times are ISO 8601 in UTC, as text, so that they sort; objects are JSON, as text.
  * Nothing here holds a secret in clear: values lie in `sealed`, and every text that others wrote had the values taken out.
  */
 export interface Tables {
@@ -13,9 +13,11 @@ export interface Tables {
   readonly claim: ClaimTable;
   readonly scan: ScanTable;
   readonly gap: GapTable;
+  /** Only in PostgreSQL. */
+  readonly journal: JournalTable;
 }
 
-/** Facts of the ledger itself, by name: the check of its fingerprint key, the anchored head of the journal. */
+/** Facts of the ledger itself, by name: the check of its fingerprint key, the anchored head of the journal, the policy. */
 interface MetaTable {
   name: string;
   value: string;
@@ -112,4 +114,11 @@ interface GapTable {
   scan: string;
   seq: number;
   gap: string;
+}
+
+/** It only grows: a trigger refuses everything else. */
+interface JournalTable {
+  seq: number;
+  hash: string;
+  line: string;
 }

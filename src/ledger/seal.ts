@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { QuashError } from '../errors.ts';
+import { type OtherParts, secretParts } from '../model/finding.ts';
 import { Secret } from '../model/secret.ts';
 
 /** A credential's value with what belongs to it. */
 export interface Values {
   readonly secret: Secret;
   readonly parts: Readonly<Record<string, Secret>>;
+  readonly otherParts?: OtherParts;
 }
 
 /** Values of several findings in one age file, armored: an exchange of keys for each of thousands would take seconds. */
@@ -79,16 +81,20 @@ export async function openBundle(age: string, identity: string | undefined): Pro
   return new Map(Object.entries(content).map(([fingerprint, one]) => [fingerprint, concealed(one)]));
 }
 
-function revealed({ secret, parts }: Values) {
+function revealed({ secret, parts, otherParts }: Values) {
   return {
     secret: secret.reveal(),
     parts: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.reveal()])),
+    ...(otherParts && {
+      others: Object.fromEntries(Object.entries(otherParts).map(([name, values]) => [name, values.map((one) => one.reveal())])),
+    }),
   };
 }
 
-function concealed({ secret, parts }: ReturnType<typeof revealed>): Values {
+function concealed({ secret, parts, others }: ReturnType<typeof revealed>): Values {
   return {
     secret: new Secret(secret),
     parts: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, new Secret(part)])),
+    ...(others && { otherParts: secretParts(others) }),
   };
 }

@@ -1,10 +1,9 @@
-import type { Finding } from '../model/finding.ts';
+import type { Finding, OtherParts } from '../model/finding.ts';
 import type { Gap } from '../model/gap.ts';
 import type { RevocationRow } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
 import type { DecisionInput, FindingHistory, ListedFinding, StoredFinding } from '../model/stored-finding.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { Filter } from './filter.ts';
 import type { SealedLine } from './transfer.ts';
 
 /** What has been seen: findings, where they stand, what was asked, decided and done. A SQLite file or a PostgreSQL database. */
@@ -15,7 +14,7 @@ export interface Ledger {
   /** Keeps what a scan found: all of it or, should the process die, nothing. */
   recordScan(scan: ScanRecord, findings: readonly Finding[], gaps: readonly Gap[]): Promise<ScanOutcome>;
   /** Those that match, the gravest first. */
-  find(filter: Filter): Promise<readonly StoredFinding[]>;
+  find(filter: (finding: StoredFinding, now: Date) => boolean): Promise<readonly StoredFinding[]>;
   /** What a list shows of each, in pages, the most urgent first; other work has its turn between two. */
   list(): AsyncIterable<readonly ListedFinding[]>;
   /** The one whose id begins so; an error when there is none, or several. */
@@ -41,6 +40,12 @@ export interface Ledger {
   journalHead(): Promise<JournalHead | undefined>;
   /** Moves the anchor forward; an error when it would go back. */
   anchor(head: JournalHead): Promise<void>;
+  /** What everybody who uses this ledger is held to; undefined when nothing was said. It is not looked at here. */
+  policy(): Promise<KeptPolicy | undefined>;
+  /** Says what holds from now on; undefined takes it away. */
+  setPolicy(policy: KeptPolicy | undefined): Promise<void>;
+  /** The journal of those that share a server; beside a file it is a file of its own, which can be read without a ledger. */
+  readonly journal?: JournalRows;
   /** Lines that `importSealed` of another ledger reads: these findings with all that is known of them, their values sealed as they are. */
   exportSealed(findings: readonly StoredFinding[]): AsyncIterable<SealedLine>;
   /** Takes over what another ledger exported; of a finding that is here already only places that are new. */
@@ -56,6 +61,7 @@ export interface Imported {
 export interface Unsealed {
   readonly secret: Secret;
   readonly parts: Readonly<Record<string, Secret>>;
+  readonly otherParts?: OtherParts;
 }
 
 /** One run of a scan. Times are ISO 8601. */
@@ -119,7 +125,30 @@ export interface Claimed {
   readonly heldBy?: Holder & { readonly since: string };
 }
 
+/** A policy as text, with the text of the file of signers that it names. */
+export interface KeptPolicy {
+  readonly text: string;
+  readonly signers: string | null;
+  readonly by: string;
+  readonly at: string;
+}
+
 export interface JournalHead {
   readonly seq: number;
   readonly hash: string;
+}
+
+/** A line of the journal. What it says is not looked at here. */
+export interface JournalRow extends JournalHead {
+  readonly line: string;
+}
+
+export interface JournalRows {
+  /** The rows from a number on, in order. */
+  read(from: number): Promise<readonly JournalRow[]>;
+  /**
+   * Adds what `decide` wants added once it saw the rows from a number on, and anchors the last of them. Nobody adds in between,
+   * whatever the machine, and it is on disk when this is done.
+   */
+  append(from: number, decide: (rows: readonly JournalRow[]) => readonly JournalRow[]): Promise<void>;
 }

@@ -1,7 +1,15 @@
 import type { Location } from './location.ts';
 import type { Pattern } from './pattern.ts';
-import type { Secret } from './secret.ts';
+import { Secret } from './secret.ts';
 import type { Verdict } from './verdict.ts';
+
+/** By name of a part, other values that it may be. */
+export type OtherParts = Readonly<Record<string, readonly Secret[]>>;
+
+/** The same, of values in the clear. */
+export function secretParts(others: Readonly<Record<string, readonly string[]>>): OtherParts {
+  return Object.fromEntries(Object.entries(others).map(([name, values]) => [name, values.map((value) => new Secret(value))]));
+}
 
 /** One credential, however often it was copied. */
 export interface Finding {
@@ -12,6 +20,8 @@ export interface Finding {
   readonly pattern: Pattern;
   readonly secret: Secret;
   readonly parts: Readonly<Record<string, Secret>>;
+  /** What its parts could be instead, as long as it was not seen alive with those that it has. */
+  readonly otherParts?: OtherParts;
   /** Shannon entropy of the value, bits per character. */
   readonly entropy: number;
   readonly confidence: number;

@@ -70,4 +70,12 @@ export interface GitOrigin {
   readonly versions?: number;
   /** Where in the file it is, where that is an archive. */
   readonly member?: string;
+  /** What of the file it is part of, where that is a log, an export or a notebook: the first of its kind. */
+  readonly within?: Within;
 }
+
+/** A line that a job wrote, a message, or a cell of a notebook, counted from 1. */
+export type Within =
+  | Omit<CiLogOrigin, 'path' | 'member'>
+  | Omit<ChatOrigin, 'path' | 'member'>
+  | { readonly kind: 'notebook'; readonly cell: number };

@@ -36,9 +36,23 @@ export interface PlanStep {
   readonly cascade: string | null;
   readonly survives: string | null;
   readonly manual: Runbook | null;
+  /** Look-ups in the provider's own records that prove it, where no answer to the credential does. */
+  readonly confirms: readonly PlannedCall[];
   /** Whether the provider can be asked afterwards; what cannot be proved stays `requested`. */
   readonly isProvable: boolean;
   readonly credentials: readonly PlannedCredential[];
+  /** What is known that may die with them, and is asked about once they are dead. */
+  readonly children: readonly PlannedChild[];
+}
+
+export interface PlannedChild {
+  readonly finding: string;
+  /** The finding that it may come from. */
+  readonly of: string;
+  readonly name: string;
+  readonly redacted: string;
+  /** What tells: `of the same identity`. */
+  readonly why: string;
 }
 
 /** A call with names in the place of values. */

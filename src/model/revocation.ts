@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 
 /** A credential that may be taken back: a finding with its values. */
-export type Credential = Pick<Finding, 'id' | 'pattern' | 'secret' | 'parts' | 'verdict' | 'locations'>;
+export type Credential = Pick<Finding, 'id' | 'pattern' | 'secret' | 'parts' | 'otherParts' | 'verdict' | 'locations'>;
 
 /**
  * How far the taking back of a credential has come. `revoked` and `disabled` are conclusions from a later `dead` verdict, never

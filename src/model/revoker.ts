@@ -30,6 +30,8 @@ export interface Revoker {
   /** What else dies with it, what outlives it, and for how long: sentences for the plan. */
   readonly cascade?: string;
   readonly survives?: string;
+  /** Ids of patterns whose credentials may be of the same grant, and die with it: asked about once it is dead. */
+  readonly children?: readonly string[];
   /** Whether it can make others (a refresh token, an admin key): it goes before them. */
   readonly mints?: boolean;
   /** Takes the credential back for good. */
@@ -40,6 +42,11 @@ export interface Revoker {
     readonly enable: readonly RevokeStep[];
     readonly undoFor?: string;
   };
+  /**
+   * Where no answer to the credential proves its death: look-ups in the provider's own records, which a credential of ours makes
+   * once the call was taken. The last one finds it `gone`, or in a list that does not hold it any more; or it is there still.
+   */
+  readonly confirm?: readonly HttpStep[];
   /** How long after an accepted call the provider may take, for the proof: 10m unless said. */
   readonly takesUpTo?: string;
 }
@@ -70,7 +77,20 @@ export interface HttpStep {
     readonly masked?: string;
     readonly keep: Readonly<Record<string, string>>;
   };
+  /** With `find`: how the list goes on. Every page is read before an element counts as the only one; without this, one is the list. */
+  readonly page?: Paging;
 }
+
+/** How the pages of a list are asked for. `as` is where in the request: `query.after_id`, `header.range`. */
+export type Paging =
+  /** By what the page before tells: `json.last_id`, `header.next-range`. Nothing told is the end, or what stands at `more`. */
+  | { readonly next: string; readonly as: string; readonly more?: string }
+  /** By counting what was read: pages, of which the first has a number, or elements. It ends with a page of fewer than `size`. */
+  | { readonly counts: 'pages'; readonly first: number; readonly as: string; readonly size: number }
+  | { readonly counts: 'elements'; readonly as: string; readonly size: number }
+  /** The same where the list tells at `total` how many pages, or elements, there are. */
+  | { readonly counts: 'pages'; readonly first: number; readonly as: string; readonly total: string }
+  | { readonly counts: 'elements'; readonly as: string; readonly total: string };
 
 /** A rule with what is usually empty left out. */
 export interface RuleInput {
@@ -89,6 +109,8 @@ export interface TransportStep {
   readonly action: string;
   /** Templates, as in `verify`. */
   readonly with: Readonly<Record<string, string>>;
+  /** Only done, and only planned, where a credential of ours is there. */
+  readonly onlyWith?: 'admin';
 }
 
 /** What a person does where no API does it. Stands in the pattern's YAML, or for all patterns of a file. */

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 import type { Location } from './location.ts';
 import type { RevocationRow, RevocationState } from './revocation.ts';
-import type { Verdict } from './verdict.ts';
+import type { Told, Verdict } from './verdict.ts';
 
 /** What was decided of a finding, by whom and when. Times are ISO 8601. */
 export type Decision = DecisionInput & { readonly actor: string; readonly at: string };
@@ -31,13 +31,18 @@ export interface StoredFinding extends Omit<Finding, 'secret' | 'parts' | 'locat
   readonly state: FindingState;
   /** What was decided last about whether it matters. */
   readonly decision?: Decision;
-  /** Whom it was assigned to, else whose it is by its provider's word. */
+  /** Whom it was assigned to, else whose it is by its provider's last word on that. */
   readonly owner?: string;
   readonly assignedTo?: string;
+  /** What its provider told before, and does not tell any more. */
+  readonly lastTold?: LastTold;
   readonly revocation?: RevocationState;
   /** The tool whose report it was imported from. */
   readonly importedFrom?: string;
 }
+
+/** What a provider told of a credential, and when it named its owner. */
+export type LastTold = Told & { readonly at: string };
 
 export interface StoredLocation extends Location {
   /** What its path is relative to: a folder of a machine (`host:/path`), or the URL of a repository. */
@@ -56,6 +61,7 @@ export interface ListedFinding
   extends Pick<StoredFinding, 'id' | 'pattern' | 'redacted' | 'firstSeen' | 'state' | 'owner' | 'revocation'> {
   readonly verdict: { readonly state: Verdict['state']; readonly identity?: string; readonly account?: string };
   readonly first?: Pick<NonNullable<Finding['first']>, 'commit' | 'date'>;
+  readonly lastTold?: StoredFinding['lastTold'];
   readonly locations: readonly ListedLocation[];
 }
 

@@ -66,6 +66,7 @@ export function csvFormat(): ReportFormat {
 function findingRow(record: FindingRecord, name: string, location: LocationRecord): Row {
   const { origin, line, column, endLine, endColumn } = location;
   const { verdict } = record;
+  const told = record.lastTold ?? verdict;
   return {
     type: 'finding',
     id: record.id,
@@ -92,12 +93,12 @@ function findingRow(record: FindingRecord, name: string, location: LocationRecor
     fingerprint: record.fingerprint,
     detail: location.context ?? '',
     checkedAt: verdict.checkedAt ?? '',
-    owner: verdict.identity ?? '',
-    account: verdict.account ?? '',
-    scopes: verdict.scopes?.join(' ') ?? '',
-    created: verdict.created ?? '',
-    expires: verdict.expires ?? '',
-    lastUsed: verdict.lastUsed ?? '',
+    owner: told.identity ?? '',
+    account: told.account ?? '',
+    scopes: told.scopes?.join(' ') ?? '',
+    created: told.created ?? '',
+    expires: told.expires ?? '',
+    lastUsed: told.lastUsed ?? '',
     canary: verdict.canary ?? '',
   };
 }

@@ -1,4 +1,4 @@
-import type { ChatOrigin, CiLogOrigin } from '../model/origin.ts';
+import type { ChatOrigin, CiLogOrigin, Within } from '../model/origin.ts';
 import { originName, shortHash } from './origin-path.ts';
 import type { FindingRecord, LocationRecord, VerdictRecord } from './record.ts';
 
@@ -11,13 +11,27 @@ export function placeName(location: Pick<LocationRecord, 'origin' | 'line' | 'co
 export function verdictDetails(verdict: VerdictRecord): string[] {
   return [
     verdict.canary === undefined ? '' : 'a trap',
-    verdict.identity === null ? '' : `identity ${verdict.identity}`,
-    verdict.account === null ? '' : `account ${verdict.account}`,
-    verdict.scopes?.length ? `scopes ${verdict.scopes.join(', ')}` : '',
-    verdict.created === null ? '' : `created ${verdict.created}`,
-    verdict.expires === null ? '' : `expires ${verdict.expires}`,
-    verdict.lastUsed === null ? '' : `last used ${verdict.lastUsed}`,
+    ...toldDetails(verdict),
     verdict.state === 'live' ? '' : (verdict.evidence ?? verdict.reason ?? ''),
+  ].filter(Boolean);
+}
+
+/** What its provider told of a credential, as separate phrases. Not neutralised. */
+export function toldDetails({
+  identity,
+  account,
+  scopes,
+  created,
+  expires,
+  lastUsed,
+}: Pick<VerdictRecord, 'identity' | 'account' | 'scopes' | 'created' | 'expires' | 'lastUsed'>): string[] {
+  return [
+    identity === null ? '' : `identity ${identity}`,
+    account === null ? '' : `account ${account}`,
+    scopes?.length ? `scopes ${scopes.join(', ')}` : '',
+    created === null ? '' : `created ${created}`,
+    expires === null ? '' : `expires ${expires}`,
+    lastUsed === null ? '' : `last used ${lastUsed}`,
   ].filter(Boolean);
 }
 
@@ -46,10 +60,26 @@ export function historyDetails({ origin }: Pick<LocationRecord, 'origin'>, isSti
     origin.versions !== undefined && origin.versions > 1 ? `${origin.versions} versions` : '',
     isStill ? 'still in the working tree' : '',
     !isStill && origin.lastCommit && origin.lastCommit !== origin.commit ? `last in ${shortHash(origin.lastCommit)}` : '',
+    ...withinDetails(origin.within),
   ].filter(Boolean);
 }
 
-function jobDetails({ system, repository, run, job, step, timestamp }: CiLogOrigin): string[] {
+function withinDetails(within: Within | undefined): string[] {
+  switch (within?.kind) {
+    case undefined:
+      return [];
+    case 'ci-log':
+      return jobDetails(within);
+    case 'chat':
+      return messageDetails(within);
+    case 'notebook':
+      return [`cell ${within.cell}`];
+    default:
+      return within satisfies never;
+  }
+}
+
+function jobDetails({ system, repository, run, job, step, timestamp }: Omit<CiLogOrigin, 'path' | 'member'>): string[] {
   return [
     repository ? `${system} of ${repository}` : system,
     run === undefined ? '' : `run ${run}`,
@@ -59,7 +89,16 @@ function jobDetails({ system, repository, run, job, step, timestamp }: CiLogOrig
   ].filter(Boolean);
 }
 
-function messageDetails({ system, workspace, channel, author, timestamp, edited, deleted, attachment }: ChatOrigin): string[] {
+function messageDetails({
+  system,
+  workspace,
+  channel,
+  author,
+  timestamp,
+  edited,
+  deleted,
+  attachment,
+}: Omit<ChatOrigin, 'path' | 'member'>): string[] {
   return [
     workspace ? `${system} of ${workspace}` : system,
     channel === undefined ? '' : `#${channel}`,

@@ -1,16 +1,16 @@
 import type { FindingHistory, StoredFinding, StoredLocation } from '../model/stored-finding.ts';
-import { historyDetails, placeName, verdictDetails } from './description.ts';
+import { historyDetails, placeName, toldDetails, verdictDetails } from './description.ts';
 import { neutralise } from './neutralise.ts';
 import type { Paint } from './paint.ts';
 import { counted } from './quantities.ts';
-import { locationRecord, verdictRecord } from './record.ts';
+import { lastToldRecord, locationRecord, verdictRecord } from './record.ts';
 
 const labelWidth = 12;
 const shownPlaces = 50;
 
 /** All that is known of a finding, for a person. */
 export function findingPage(finding: StoredFinding, history: FindingHistory, paint: Paint): string {
-  const { pattern, verdict, redactedParts, sealed } = finding;
+  const { pattern, verdict, lastTold, redactedParts, sealed } = finding;
   const row = (label: string, ...texts: readonly string[]) =>
     texts
       .filter(Boolean)
@@ -21,6 +21,7 @@ export function findingPage(finding: StoredFinding, history: FindingHistory, pai
     ...row('sealed', sealed === undefined ? 'no: only a hash of it is known' : ''),
     ...row('verdict', verdict.state, ...verdictDetails(verdictRecord(verdict))),
     ...row('asked', 'checkedAt' in verdict ? verdict.checkedAt : ''),
+    ...(lastTold ? row('told before', `at ${lastTold.at}`, ...toldDetails(lastToldRecord(lastTold))) : []),
     ...row('state', stateWords(finding)),
     ...row('owner', finding.owner ?? ''),
     ...row('revocation', finding.revocation ?? ''),

@@ -49,14 +49,26 @@ function stepLines(step: PlanStep, paint: Paint, refusals: ReadonlyMap<string, s
   }
   lines.push(`   needs    ${needOf(authority, needs, paint)}`);
   if (step.cascade !== null) lines.push(`   takes    ${step.cascade}`);
+  for (const { finding, redacted, name, of, why } of step.children.slice(0, mostListed))
+    lines.push(
+      `   with it  ${paint(finding, 'cyan')}  ${neutralise(redacted)}  ${name}, ${why} as ${of}: asked about afterwards`,
+    );
   if (step.survives !== null) lines.push(`   leaves   ${step.survives}`);
   if (!manual) {
     lines.push(
       `   undo     ${step.reversible ? `until ${step.undoUntil}, by quash revoke undo; then quash revoke finalise` : 'not possible'}`,
-      `   proof    ${step.isProvable ? 'its provider is asked until it says that it is dead' : 'none: nothing that its provider answers proves its death, so it stays requested'}`,
+      `   proof    ${proofOf(step)}`,
+      ...step.confirms.map(({ method, url }) => `            ${method} ${neutralise(url)}`),
     );
   }
   return lines;
+}
+
+function proofOf({ isProvable, confirms }: PlanStep): string {
+  if (confirms.length > 0) return 'what its provider keeps is read, until it is not there any more:';
+  return isProvable
+    ? 'its provider is asked until it says that it is dead'
+    : 'none: nothing that its provider answers proves its death, so it stays requested';
 }
 
 function needOf(authority: PlanStep['authority'], needs: PlanStep['needs'], paint: Paint): string {

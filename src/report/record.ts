@@ -6,6 +6,7 @@ import type { Origin } from '../model/origin.ts';
 import type { Identity, Severity } from '../model/pattern.ts';
 import { placeIn, secretsOf } from '../model/place.ts';
 import type { Secret } from '../model/secret.ts';
+import type { LastTold } from '../model/stored-finding.ts';
 import type { Asked, Verdict, VerdictState } from '../model/verdict.ts';
 import { type SpreadStep, spreadOf } from './spread.ts';
 
@@ -35,6 +36,8 @@ export interface FindingRecord {
   /** Only of generic findings. */
   readonly confidence?: number;
   readonly verdict: VerdictRecord;
+  /** What its provider told before, and does not tell any more, every key there; only of a finding of the ledger. */
+  readonly lastTold?: LastToldRecord | null;
   readonly first: { readonly commit: string; readonly author: string; readonly email: string; readonly date: string } | null;
   /** The way it spread, the earliest place first; only of what was found in several kinds of places that tell when. */
   readonly spread?: readonly SpreadStep[];
@@ -58,6 +61,10 @@ export interface VerdictRecord {
   /** What was asked, and what came back; only where something was. */
   readonly asked?: readonly Asked[];
 }
+
+export type LastToldRecord = Pick<VerdictRecord, 'identity' | 'account' | 'scopes' | 'created' | 'expires' | 'lastUsed'> & {
+  readonly at: string;
+};
 
 export interface LocationRecord {
   readonly origin: Origin;
@@ -164,6 +171,19 @@ export function verdictRecord(verdict: Verdict): VerdictRecord {
     reason: state === 'unknown' || state === 'unasked' ? (verdict.reason ?? null) : null,
     ...(state === 'unasked' && verdict.canary !== undefined && { canary: verdict.canary }),
     ...(isAsked && verdict.asked?.length && { asked: verdict.asked }),
+  };
+}
+
+/** What was told of a credential before. */
+export function lastToldRecord({ at, identity, account, scopes, created, expires, lastUsed }: LastTold): LastToldRecord {
+  return {
+    at,
+    identity: identity ?? null,
+    account: account ?? null,
+    scopes: scopes ?? null,
+    created: created ?? null,
+    expires: expires ?? null,
+    lastUsed: lastUsed ?? null,
   };
 }
 

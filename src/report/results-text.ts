@@ -23,6 +23,22 @@ export function resultLine(result: RevocationResult, redacted: string, color: bo
   return `${paint(state.padEnd(12), styles[state] ?? 'bold')}  ${finding}  ${neutralise(redacted)}  ${neutralise(evidence)}${time}${undo}\n`;
 }
 
+/** What became of one that should have died with another, on a line. */
+export function childLine(
+  {
+    finding,
+    of,
+    verdict,
+    evidence,
+  }: { readonly finding: string; readonly of: string; readonly verdict: string; readonly evidence: string },
+  color: boolean,
+): string {
+  const paint = createPaint(color);
+  const style = verdict === 'dead' ? 'green' : verdict === 'live' ? 'red' : 'yellow';
+  const advice = verdict === 'live' ? `; take it back itself, with quash revoke ${finding}` : '';
+  return `${paint(verdict.padEnd(12), style)}  ${finding}  should have died with ${of}: ${neutralise(evidence)}${advice}\n`;
+}
+
 /** How it ended, and what is to be done about what is not confirmed. */
 export function resultsSummary(results: readonly RevocationResult[]): string {
   const states = [...new Set(results.map(({ state }) => state))];

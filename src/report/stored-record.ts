@@ -1,5 +1,5 @@
 import type { Decision, FindingState, StoredFinding, StoredLocation } from '../model/stored-finding.ts';
-import { type FindingRecord, type LocationRecord, locationRecord, verdictRecord } from './record.ts';
+import { type FindingRecord, type LocationRecord, lastToldRecord, locationRecord, verdictRecord } from './record.ts';
 
 /** A finding of the ledger as reports show it: what a scan's finding has, and what was decided and done since. */
 export interface StoredRecord extends FindingRecord {
@@ -31,6 +31,7 @@ export function storedRecord(finding: StoredFinding): StoredRecord {
     entropy: finding.entropy,
     ...(pattern.generic && { confidence: finding.confidence }),
     verdict: verdictRecord(finding.verdict),
+    lastTold: finding.lastTold ? lastToldRecord(finding.lastTold) : null,
     first: finding.first ?? null,
     state: finding.state,
     firstSeen: finding.firstSeen,

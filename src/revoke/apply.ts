@@ -2,8 +2,10 @@ import pLimit from 'p-limit';
 import type { Plan, PlannedCredential, PlanStep } from '../model/plan.ts';
 import type { Credential, RevocationResult, RevocationRow } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
-import type { Told, Verdict } from '../model/verdict.ts';
+import { type Told, toldOf, type Verdict } from '../model/verdict.ts';
+import { askOrConfirm } from './confirm.ts';
 import { groupBy } from './group-by.ts';
+import { whyFull } from './hourly.ts';
 import type { Journal } from './journal.ts';
 import type { Policy } from './policy.ts';
 import type { ProofTerms } from './prove.ts';
@@ -42,7 +44,7 @@ export async function applyPlan(
 ): Promise<readonly RevocationResult[]> {
   const { journal, store } = terms;
   const count = plan.steps.reduce((sum, { findings }) => sum + findings.length, 0);
-  journal.append({
+  await journal.append({
     action: 'planned',
     plan: plan.id,
     evidence: `${count} credentials in ${plan.steps.length} steps, plan ${plan.hash}`,
@@ -57,10 +59,8 @@ export async function applyPlan(
     await Promise.all(
       lines.map((own) =>
         limit(async () => {
-          let calls = 0;
           for (const step of own) {
-            const done = await applyStep(plan, step, credentials, terms, calls);
-            calls += 1;
+            const done = await applyStep(plan, step, credentials, terms, parentsOf(plan, results));
             for (const result of done) terms.onResult?.(result);
             results.push(...done);
             const head = journal.head();
@@ -71,6 +71,13 @@ export async function applyPlan(
     );
   }
   return results;
+}
+
+/** By what is known to die with something else: what of that is dead by this plan already. */
+function parentsOf(plan: Plan, results: readonly RevocationResult[]): ReadonlyMap<string, string> {
+  const over = new Set(results.filter(({ state }) => state === 'revoked' || state === 'disabled').map(({ finding }) => finding));
+  const children = plan.steps.flatMap(({ children: own }) => own);
+  return new Map(children.flatMap(({ finding, of }) => (over.has(of) ? [[finding, of] as const] : [])));
 }
 
 async function canMint(
@@ -89,7 +96,7 @@ async function applyStep(
   step: PlanStep,
   credentials: ReadonlyMap<string, Credential>,
   terms: ApplyTerms,
-  callsBefore: number,
+  parents: ReadonlyMap<string, string>,
 ): Promise<readonly RevocationResult[]> {
   const results = new Map<string, RevocationResult>();
   const say = (finding: string, state: RevocationResult['state'], evidence: string, more: Partial<RevocationResult> = {}) =>
@@ -109,10 +116,10 @@ async function applyStep(
       say(id, 'failed', `it needs ${revoker.admin?.what}: set ${revoker.admin?.env}, or --admin ${revoker.provider}=file:PATH`);
     return keep([...results.values()]);
   }
-  const perHour = revoker.limits?.perHour;
-  if (perHour !== undefined && callsBefore >= perHour) {
-    for (const { id } of present)
-      say(id, 'failed', `${revoker.provider} takes ${perHour} calls an hour: run this again in an hour`);
+  // Nobody is asked about what cannot be taken back now.
+  const full = whyFull(revoker, await journal.lines(), terms.now());
+  if (full !== undefined) {
+    for (const { id } of present) say(id, 'failed', full);
     return keep([...results.values()]);
   }
 
@@ -135,7 +142,7 @@ async function applyStep(
 
   async function keep(list: readonly RevocationResult[]): Promise<readonly RevocationResult[]> {
     const refusals = list.filter(({ state }) => state === 'refused' || state === 'already-dead');
-    journal.append(
+    await journal.append(
       ...refusals.map(({ finding, evidence, state }) => ({
         action: state === 'refused' ? ('refused' as const) : ('verified' as const),
         plan: plan.id,
@@ -157,10 +164,17 @@ async function applyStep(
     const end = (finding: string, state: RevocationResult['state'], evidence: string, more: Partial<RevocationResult> = {}) =>
       outcome.set(finding, { finding, state, evidence, secondsToDead: null, undoUntil: null, step: step.id, ...more });
     // Read behind the claim: what another responder did until then stands in it.
-    const standings = standingsOf(journal.lines());
+    const standings = standingsOf(await journal.lines());
     const limit = pLimit(64);
     const judged = await Promise.all(
-      own.map((credential) => limit(async () => ({ credential, verdict: await terms.ask(credential) }))),
+      own.map((credential) =>
+        limit(async () => {
+          // Of what was never seen in its provider's records, that it is not there tells nothing.
+          const isOurs = standings.get(credential.id)?.revoked !== undefined;
+          const verdict = isOurs ? await askOrConfirm(credential, ready, ours, terms) : await terms.ask(credential);
+          return { credential, verdict };
+        }),
+      ),
     );
     let members: (TaskMember & { readonly verdict: Verdict })[] = [];
     for (const { credential, verdict } of judged) {
@@ -168,12 +182,19 @@ async function applyStep(
       const standing = standings.get(credential.id);
       const planned = step.credentials.find(({ finding }) => finding === credential.id);
       const decided = decide({ plan, step, planned, verdict, standing, now: terms.now() });
+      // Of what is dead its provider does not say any more whose it is: what it said before counts.
+      const known =
+        verdict.state === 'live' ? verdict : { ...(planned && toldOf(planned)), ...toldOf(credential.verdict), ...verdict };
       const refusal =
-        decided.state === 'go' ? terms.policy.refusal({ credential, step, verdict, isStarted: isStarted(standing) }) : undefined;
+        decided.state === 'go'
+          ? terms.policy.refusal({ credential, step, verdict: known, isStarted: isStarted(standing) })
+          : undefined;
       if (refusal !== undefined) end(credential.id, 'refused', refusal);
-      else if (decided.state !== 'go')
-        end(credential.id, decided.state, decided.evidence, { undoUntil: decided.undoUntil ?? null });
-      else members.push({ credential: { ...credential, verdict }, standing, told: { ...planned, ...verdict }, verdict });
+      else if (decided.state !== 'go') {
+        const of = decided.state === 'already-dead' && planned?.verdict !== 'dead' ? parents.get(credential.id) : undefined;
+        const evidence = of === undefined ? decided.evidence : `died with ${of}: ${decided.evidence}`;
+        end(credential.id, decided.state, evidence, { undoUntil: decided.undoUntil ?? null });
+      } else members.push({ credential: { ...credential, verdict }, standing, told: { ...planned, ...verdict }, verdict });
     }
     for (const [index, task] of step.tasks.entries()) {
       // Of two tasks the first may be behind it: a run that was stopped in the second.
@@ -185,6 +206,7 @@ async function applyStep(
       const deathTells = plan.purpose !== 'finalise' && index === 0 && !now.some(({ standing }) => standing?.disabled);
       const ends = await runTask(task, now, {
         ...terms,
+        ask: (credential) => askOrConfirm(credential, ready, ours, terms),
         plan,
         step,
         revoker: ready,
@@ -256,7 +278,7 @@ function isStarted(standing: Standing | undefined): boolean {
 type Decision =
   | { readonly state: 'go' }
   | {
-      readonly state: Exclude<RevocationResult['state'], 'manual' | 'requested'>;
+      readonly state: Exclude<RevocationResult['state'], 'manual'>;
       readonly evidence: string;
       readonly undoUntil?: string | null;
     };
@@ -282,10 +304,19 @@ function decide({
   const stranger = ownerChanged(planned, verdict);
   if (stranger !== undefined) return { state: 'refused', evidence: stranger };
   if (isStarted(standing)) return { state: 'go' };
+  const { requested } = standing ?? {};
+  // Of what nobody can be asked about, a plan's call is not sent again because the plan is run again.
+  if (requested?.plan === plan.id && !step.isProvable && verdict.state !== 'live')
+    return {
+      state: 'requested',
+      evidence: `its provider took the call, by ${requested.at}, and cannot be asked whether it is dead`,
+    };
   if (verdict.state === 'unknown')
     return { state: 'failed', evidence: `right before acting its provider did not tell whether it is alive: ${verdict.reason}` };
   const { disabled } = standing ?? {};
   if (plan.purpose !== 'revoke') {
+    if (plan.purpose === 'undo' && standing?.enabled && verdict.state === 'live')
+      return { state: 'enabled', evidence: `switched on again at ${standing.enabled.at}, and it is alive` };
     if (!disabled) return { state: 'refused', evidence: 'it was not switched off by quash, by its journal' };
     if (plan.purpose === 'undo') {
       if (verdict.state === 'live') return { state: 'enabled', evidence: 'it is alive already' };

@@ -2,16 +2,18 @@ import type { Journal, JournalLine } from './journal.ts';
 import { isRunning } from './journal-lock.ts';
 import type { Holder, RevocationStore } from './store.ts';
 
+/** A claim from another machine, whose process cannot be looked at, holds for this long. */
+const leaseMs = 60 * 60_000;
+
 /**
- * A store for runs without a ledger: claims stand in the journal, which every responder of the machine writes to; nothing
- * else is kept.
+ * A store for runs without a ledger: claims stand in the journal, which every responder writes to; nothing else is kept.
  */
 export function memoryStore(journal: Journal, began: string | null): RevocationStore {
   const name = ({ actor, pid }: Holder) => `${actor}, process ${pid} begun at ${began ?? '?'}`;
   return {
     claim: async (ids, holder) => {
       let held: ReadonlyMap<string, string> = new Map();
-      journal.appendIf((lines) => {
+      await journal.appendIf((lines) => {
         held = othersClaims(lines, new Set(ids), holder);
         return ids
           .filter((id) => !held.has(id))
@@ -20,7 +22,7 @@ export function memoryStore(journal: Journal, began: string | null): RevocationS
       return ids.map((id) => ({ id, heldBy: held.get(id) }));
     },
     release: async (ids, holder) => {
-      journal.append(
+      await journal.append(
         ...ids.map((finding) => ({ action: 'released' as const, plan: holder.plan, finding, evidence: name(holder) })),
       );
     },
@@ -36,15 +38,16 @@ function othersClaims(
   { host, pid, plan: own }: Holder,
 ): ReadonlyMap<string, string> {
   const held = new Map<string, string>();
-  for (const { action, finding, actor, plan, evidence } of lines) {
+  for (const { action, finding, actor, plan, evidence, at } of lines) {
     if (finding === null || !ids.has(finding)) continue;
     if (action === 'released') held.delete(finding);
     if (action !== 'claimed') continue;
     const [, number = '', began = '?'] = /, process (\d+) begun at (\S+)$/.exec(evidence ?? '') ?? [];
     const isHere = actor.endsWith(`@${host}`);
     // A claim ends with its process.
-    const isOver =
-      isHere && ((Number(number) === pid && plan === own) || !isRunning(Number(number), began === '?' ? null : began));
+    const isOver = isHere
+      ? (Number(number) === pid && plan === own) || !isRunning(Number(number), began === '?' ? null : began)
+      : Date.now() - Date.parse(at) > leaseMs;
     if (isOver) held.delete(finding);
     else held.set(finding, `${actor}, process ${number}`);
   }

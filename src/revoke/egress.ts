@@ -4,7 +4,8 @@ import type { ReadyRevoker, ReadyStep } from './revoker-schema.ts';
 
 /** Everything that taking a credential back may send, from the same declarations that are run. */
 export function egressOfRevoker(revoker: ReadyRevoker): readonly EgressRow[] {
-  return Object.values(revoker.tasks).flatMap((steps) => steps.flatMap((step) => rowsOf(step, revoker)));
+  const all = [...Object.values(revoker.tasks), revoker.confirm ?? []];
+  return all.flatMap((steps) => steps.flatMap((step) => rowsOf(step, revoker)));
 }
 
 function rowsOf(step: ReadyStep, { provider, patterns, hosts }: ReadyRevoker): readonly EgressRow[] {
@@ -15,6 +16,8 @@ function rowsOf(step: ReadyStep, { provider, patterns, hosts }: ReadyRevoker): r
     return places.map((host) => ({ ...about, host, method: step.transport, path: '', sends: step.action }));
   }
   const { method, url } = step.request;
-  const places = isHostFromText(url) ? [...hosts, hostFromText] : [authorityOf(url).replace(/\{\{[^{}]*\}\}/g, '*')];
+  const authority = authorityOf(url);
+  const named = authority === '{{site}}' ? hosts : [authority.replace(/\{\{[^{}]*\}\}/g, '*')];
+  const places = isHostFromText(url) ? [...hosts, hostFromText] : named;
   return places.map((host) => ({ ...about, host, method, path: nameVariables(pathOf(url)), sends: sendsOf(step.request) }));
 }

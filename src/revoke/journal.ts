@@ -21,6 +21,7 @@ export const journalActions = [
   'failed',
   'undone',
   'healed',
+  'policy',
 ] as const;
 export type JournalAction = (typeof journalActions)[number];
 
@@ -58,19 +59,28 @@ export interface Head {
   readonly hash: string;
 }
 
-/** An append-only record, which several processes may write to at once. */
+/** An append-only record, which several processes may write to at once: a file, or a table that several machines share. */
 export interface Journal {
-  /** Writes lines, in one piece and on disk before it returns. */
-  readonly append: (...entries: readonly NewEntry[]) => readonly JournalLine[];
+  /** Writes lines, in one piece and on disk before it is done. */
+  readonly append: (...entries: readonly NewEntry[]) => Soon<readonly JournalLine[]>;
   /**
    * Writes what `decide` wants written once it has seen everything that any process wrote before: nobody writes in between.
    */
-  readonly appendIf: (decide: (lines: readonly JournalLine[]) => readonly NewEntry[]) => readonly JournalLine[];
+  readonly appendIf: (decide: (lines: readonly JournalLine[]) => readonly NewEntry[]) => Soon<readonly JournalLine[]>;
   /** All lines, with what other processes wrote in the meantime. */
-  readonly lines: () => readonly JournalLine[];
+  readonly lines: () => Soon<readonly JournalLine[]>;
   readonly head: () => Head | undefined;
   readonly close: () => void;
 }
+
+/** A journal in a file does everything before its functions return; a server has to be waited for. */
+export interface FileJournal extends Journal {
+  readonly append: (...entries: readonly NewEntry[]) => readonly JournalLine[];
+  readonly appendIf: (decide: (lines: readonly JournalLine[]) => readonly NewEntry[]) => readonly JournalLine[];
+  readonly lines: () => readonly JournalLine[];
+}
+
+export type Soon<T> = T | Promise<T>;
 
 export type NewEntry = Partial<JournalEntry> & Pick<JournalEntry, 'action'>;
 
@@ -88,14 +98,17 @@ const empty: Omit<JournalEntry, 'action' | 'actor'> = {
   evidence: null,
 };
 
+/** Who writes, and by which clock. */
+export interface Writing {
+  readonly actor: string;
+  readonly now?: () => Date;
+}
+
 /**
  * Opens the journal in a file, which is made, readable by its owner only. Half a line at its end, which a process that was
  * killed leaves behind, is kept where it is, closed by a line break, and told of by a line of its own.
  */
-export function openJournal(
-  file: string,
-  { actor, now = () => new Date() }: { readonly actor: string; readonly now?: () => Date },
-): Journal {
+export function openJournal(file: string, { actor, now = () => new Date() }: Writing): FileJournal {
   const descriptor = openForAppending(file);
   const locks = `${file}.lock`;
   const lines: JournalLine[] = [];
@@ -123,19 +136,7 @@ export function openJournal(
   }
 
   function write(entries: readonly NewEntry[], before = ''): readonly JournalLine[] {
-    const added: JournalLine[] = [];
-    for (const entry of entries) {
-      const last = added.at(-1) ?? lines.at(-1);
-      const body = {
-        seq: (last?.seq ?? 0) + 1,
-        at: now().toISOString(),
-        actor,
-        ...empty,
-        ...entry,
-        prev: last?.hash ?? firstHash,
-      };
-      added.push({ ...body, hash: hashOf(body) });
-    }
+    const added = chained(entries, lines.at(-1), { actor, at: now() });
     if (added.length === 0) return added;
     const text = `${before}${added.map((line) => `${asciiJson(line)}\n`).join('')}`;
     writeWhole(descriptor, text);
@@ -145,7 +146,7 @@ export function openJournal(
     return added;
   }
 
-  const appendIf: Journal['appendIf'] = (decide) =>
+  const appendIf: FileJournal['appendIf'] = (decide) =>
     withLock(locks, () => {
       readOn(true);
       return write(decide(lines));
@@ -169,6 +170,27 @@ export function openJournal(
   };
 }
 
+/** The lines that entries make behind a last one. What is written at once has one time. */
+export function chained(
+  entries: readonly NewEntry[],
+  before: JournalLine | undefined,
+  { actor, at }: { readonly actor: string; readonly at: Date },
+): readonly JournalLine[] {
+  let last = before;
+  return entries.map((entry) => {
+    const body = {
+      seq: (last?.seq ?? 0) + 1,
+      at: at.toISOString(),
+      actor,
+      ...empty,
+      ...entry,
+      prev: last?.hash ?? firstHash,
+    };
+    last = { ...body, hash: hashOf(body) };
+    return last;
+  });
+}
+
 function readFrom(descriptor: number, position: number): string {
   const size = fstatSync(descriptor).size;
   if (size < position)
@@ -189,7 +211,7 @@ function cutOff(text: string): string {
 }
 
 /** A line of plain ASCII: half of it is text as well, and bytes are characters. */
-function asciiJson(line: JournalLine): string {
+export function asciiJson(line: JournalLine): string {
   return JSON.stringify(line).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
@@ -213,7 +235,7 @@ function writeWhole(descriptor: number, text: string): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
 }
 
-function headOf(lines: readonly JournalLine[]): Head | undefined {
+export function headOf(lines: readonly JournalLine[]): Head | undefined {
   const last = lines.at(-1);
   return last && { seq: last.seq, hash: last.hash };
 }

@@ -1,6 +1,6 @@
 import RE2 from 're2';
 import type { Pattern } from '../model/pattern.ts';
-import { type Json, toldFields, type Verification } from '../model/verification.ts';
+import { isMortal, type Json, toldFields, type Verification } from '../model/verification.ts';
 import { parsePath } from '../verify/json-path.ts';
 import { authorityOf, isHostFromText } from '../verify/request.ts';
 import { tokensOf } from '../verify/template.ts';
@@ -16,6 +16,9 @@ export function lintRevoker(revoker: ReadyRevoker, patterns: readonly Pattern[])
     else if (pattern.revoker !== revoker.provider) problems.push(`the pattern ${id} does not say revoker: ${revoker.provider}`);
     return pattern ? [pattern] : [];
   });
+  for (const id of revoker.children ?? [])
+    if (!patterns.some((one) => one.id === id && one.provider === revoker.provider))
+      problems.push(`children: the provider has no pattern ${id}`);
   if (revoker.authority === 'none' ? revoker.admin : revoker.authority === 'admin' && !revoker.admin)
     problems.push('what is needed of ours is said by admin: always with authority admin, never with authority none');
   for (const [name, { of, regex }] of Object.entries(revoker.pick)) {
@@ -35,8 +38,33 @@ export function lintRevoker(revoker: ReadyRevoker, patterns: readonly Pattern[])
       problems.push(`${task}: what is looked up is one credential's; with batch.max above 1 there is none`);
     if (revoker.admin && !steps.some(usesAdmin)) problems.push(`${task}: no step uses {{admin}}`);
   }
+  return [...problems, ...lintConfirm(revoker, own)];
+}
+
+/** What is told by the provider's own records has to be about this credential, and about its death. */
+function lintConfirm(revoker: ReadyRevoker, own: readonly Pattern[]): readonly string[] {
+  const { confirm, batch } = revoker;
+  if (!confirm) return [];
+  const problems: string[] = [];
+  const kept = new Set<string>();
+  for (const [index, step] of confirm.entries()) {
+    const isLast = index === confirm.length - 1;
+    for (const problem of lintStep(step, { revoker, own, kept }))
+      if (!isLast || problem !== nothingFound) problems.push(`confirm, step ${index + 1}: ${problem}`);
+    if (step.kind !== 'look-up') problems.push(`confirm, step ${index + 1}: it only looks`);
+    if ('request' in step) for (const name of keptBy(step)) kept.add(name);
+  }
+  const last = confirm.at(-1);
+  if (!last || !('request' in last) || (last.gone.length === 0 && !last.find))
+    problems.push('confirm: the last look-up says by gone or find what tells death');
+  if (!confirm.some(usesAdmin)) problems.push('confirm: a credential that is dead looks at nothing; it takes {{admin}}');
+  if (batch.max > 1) problems.push('confirm: what is looked up is one credential’s; with batch.max above 1 there is none');
+  for (const { id, verify } of own)
+    if (isMortal(verify)) problems.push(`confirm: the pattern ${id} is asked about itself, which proves more`);
   return problems;
 }
+
+const nothingFound = 'a look-up must keep or find something';
 
 interface Scope {
   readonly revoker: ReadyRevoker;
@@ -51,7 +79,7 @@ function lintStep(step: ReadyStep, scope: Scope): readonly string[] {
   const { revoker, own } = scope;
   if (!isHostFromText(url)) {
     const authority = authorityOf(url).replace(/:[0-9]+$/, '');
-    const sites = authority.includes('{{site}}') ? new Set(own.flatMap(({ verify }) => sitesOf(verify))) : [''];
+    const sites = authority.includes('{{site}}') ? new Set(own.flatMap(({ verify }) => sitesOf(verify) ?? revoker.hosts)) : [''];
     if (!url.startsWith('https://')) problems.push('a request is only sent over https');
     for (const site of sites) {
       const host = authority.replaceAll('{{site}}', site).replace(/\{\{[^{}]*\}\}/g, 'x');
@@ -64,7 +92,7 @@ function lintStep(step: ReadyStep, scope: Scope): readonly string[] {
     problems.push('a credential of ours goes to no host from the text that hosts only name by a wildcard');
   if (step.kind === 'look-up') {
     if (!['GET', 'HEAD', 'POST'].includes(method)) problems.push(`a look-up changes nothing, and ${method} does`);
-    if (keptBy(step).length === 0 && !step.find) problems.push('a look-up must keep or find something');
+    if (keptBy(step).length === 0 && !step.find) problems.push(nothingFound);
     if (step.find && Object.keys(step.find.where).length === 0 && step.find.masked === undefined)
       problems.push('find must say by where or masked which element is the credential’s own');
   } else if (step.find || Object.keys(step.keep).length > 0) problems.push('only a look-up keeps or finds');
@@ -81,8 +109,12 @@ function lintStep(step: ReadyStep, scope: Scope): readonly string[] {
   const refused = step.accepted.flatMap(({ status }) => status).find((one) => one >= 400);
   if (refused !== undefined)
     problems.push(`${refused} is no acceptance; where it means that nothing was left to do, say it by gone`);
-  const { find } = step;
-  const paths = find ? [find.in, ...Object.keys(find.where), find.masked ?? find.in, ...Object.values(find.keep)] : [];
+  const { find, page } = step;
+  if (page && !find) problems.push('pages are only turned to find something');
+  const ofPage = page
+    ? [...('total' in page ? [page.total] : []), ...('more' in page && page.more !== undefined ? [page.more] : [])]
+    : [];
+  const paths = find ? [...ofPage, find.in, ...Object.keys(find.where), find.masked ?? find.in, ...Object.values(find.keep)] : [];
   for (const path of paths) if (!parsePath(path)) problems.push(`${JSON.stringify(path)} is no path into JSON`);
   return problems;
 }
@@ -113,7 +145,7 @@ function lintTemplate(place: string, template: string, { revoker, own, kept }: S
           : say('{{secrets}} stands alone in its place of a JSON body, with batch.max above 1');
       case 'site':
         if (isBatch) return say('a site is one credential’s; with batch.max above 1 there is none');
-        return own.every(({ verify }) => sitesOf(verify).length > 0)
+        return own.every(({ verify }) => sitesOf(verify)?.length !== 0)
           ? []
           : say('not every pattern is asked about at several sites');
       default:
@@ -165,8 +197,10 @@ function usesAdmin(step: ReadyStep): boolean {
   return templatesOf(step).some(([, text]) => text.includes('{{admin'));
 }
 
-function sitesOf(verify: Verification | undefined): readonly string[] {
-  return verify && 'steps' in verify ? verify.sites : [];
+/** Undefined where a protocol tells the site: one that is not among the hosts is refused when it is sent to. */
+function sitesOf(verify: Verification | undefined): readonly string[] | undefined {
+  if (!verify) return [];
+  return 'steps' in verify ? verify.sites : undefined;
 }
 
 function regexProblem(source: string): string | undefined {

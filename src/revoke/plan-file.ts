@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { QuashError } from '../errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Credential } from '../model/revocation.ts';
-import { plannedCall, sealPlan } from './plan.ts';
+import { plannedCalls, sealPlan } from './plan.ts';
 import type { ReadyRevoker } from './revoker-schema.ts';
 
 const staleAfterMs = 24 * 60 * 60_000;
@@ -20,8 +20,10 @@ const shape = z.looseObject({
         findings: z.array(z.string()),
         provider: z.string(),
         tasks: z.array(z.enum(['revoke', 'disable', 'enable'])),
+        confirms: z.array(z.looseObject({})),
         calls: z.array(z.looseObject({})),
         credentials: z.array(z.looseObject({ finding: z.string() })),
+        children: z.array(z.looseObject({ finding: z.string(), of: z.string() })),
       }),
     ),
     left: z.array(z.looseObject({ finding: z.string() })),
@@ -68,9 +70,7 @@ export async function whyStale(
     const revokers = new Set(await Promise.all(batch.map(({ pattern }) => revokerOf(pattern))));
     const [revoker] = revokers;
     // What is sent comes from the revokers, never from the file: this only makes sure that both say the same.
-    const calls = revoker
-      ? step.tasks.flatMap((task) => (revoker.tasks[task] ?? []).map((one) => plannedCall(one, revoker, batch)))
-      : [];
+    const calls = revoker ? plannedCalls(revoker, step.tasks, step.authority, batch) : [];
     if (revokers.size > 1 || JSON.stringify(calls) !== JSON.stringify(step.calls))
       return `what would be sent in step ${step.id} is not what it says`;
   }

@@ -8,8 +8,9 @@ import type { Json } from '../model/verification.ts';
 import { pickVariables } from '../verify/pick.ts';
 import { isHostFromText, nameVariables } from '../verify/request.ts';
 import { tokensOf } from '../verify/template.ts';
+import { childrenOf } from './children.ts';
 import { templatesOf } from './lint-revoker.ts';
-import type { ReadyHttpStep, ReadyRevoker, Task } from './revoker-schema.ts';
+import { isStepOf, type ReadyHttpStep, type ReadyRevoker, type Task } from './revoker-schema.ts';
 import type { Standing } from './standing.ts';
 
 export interface PlanTerms {
@@ -26,6 +27,8 @@ export interface PlanTerms {
   readonly adminFrom: (revoker: ReadyRevoker) => { readonly from: string; readonly isThere: boolean };
   readonly standingOf: (finding: string) => Standing | undefined;
   readonly describePlace: (location: Location) => string;
+  /** What else is known: among it may be what dies with what is taken back. */
+  readonly kin?: readonly Credential[];
 }
 
 const mostPlaces = 5;
@@ -78,6 +81,9 @@ function whyLeft({ id, verdict }: Credential, { purpose, graceMs, standingOf }: 
   if (purpose !== 'revoke') return standing?.disabled ? undefined : 'it was not switched off by quash, by its journal';
   // What was begun is brought to its end, also where it is dead by now.
   if (standing?.open || (standing?.done.length ?? 0) > 0) return undefined;
+  // Only what proved it then knows: nobody else can be asked.
+  if (standing?.revoked && (verdict.state === 'unverifiable' || verdict.state === 'unknown'))
+    return `taken back by quash at ${standing.revoked.at}, and proved then`;
   // Without a grace it is to be made final: a run that was stopped in between is gone on with.
   if (standing?.disabled && verdict.state === 'dead' && graceMs === 0) return undefined;
   if (standing?.disabled && verdict.state === 'dead')
@@ -113,12 +119,14 @@ function tasksOf({ tasks }: ReadyRevoker, { purpose, graceMs }: PlanTerms): read
 
 function planStep(id: string, revoker: ReadyRevoker | undefined, batch: readonly Credential[], terms: PlanTerms): PlanStep {
   const [first] = batch as readonly [Credential, ...Credential[]];
+  const confirms = (revoker?.confirm ?? []).map((step) => plannedCall(step, revoker as ReadyRevoker, batch));
   const shared = {
     id,
     findings: batch.map((credential) => credential.id),
     provider: first.pattern.provider,
     credentials: batch.map((credential) => plannedCredential(credential, terms)),
-    isProvable: batch.every(({ pattern }) => terms.isProvable(pattern)),
+    confirms,
+    isProvable: confirms.length > 0 || batch.every(({ pattern }) => terms.isProvable(pattern)),
   };
   if (!revoker) {
     const manual = terms.runbookOf(first.pattern) ?? {
@@ -134,6 +142,7 @@ function planStep(id: string, revoker: ReadyRevoker | undefined, batch: readonly
       calls: [],
       reversible: false,
       undoUntil: null,
+      children: [],
       cascade: null,
       survives: manual.survives ?? null,
       manual,
@@ -144,15 +153,17 @@ function planStep(id: string, revoker: ReadyRevoker | undefined, batch: readonly
   // A credential of ours does it instead of the leaked one, where it is there.
   const needsOurs = revoker.authority === 'admin' || (ours?.isThere ?? false);
   const isUndoable = tasks.at(-1) === 'disable';
+  const authority = needsOurs ? 'admin' : revoker.authority;
   return {
     ...shared,
     revoker: revoker.provider,
     tasks,
-    authority: needsOurs ? 'admin' : revoker.authority,
+    authority,
     needs: (needsOurs && ours) || null,
-    calls: tasks.flatMap((task) => (revoker.tasks[task] ?? []).map((step) => plannedCall(step, revoker, batch))),
+    calls: plannedCalls(revoker, tasks, authority, batch),
     reversible: isUndoable,
     undoUntil: isUndoable ? undoUntil(revoker, terms.now, terms.graceMs).toISOString() : null,
+    children: terms.purpose === 'undo' ? [] : batch.flatMap((one) => childrenOf(one, revoker, terms.kin ?? [])),
     cascade: revoker.cascade ?? null,
     survives: revoker.survives ?? null,
     manual: null,
@@ -162,6 +173,17 @@ function planStep(id: string, revoker: ReadyRevoker | undefined, batch: readonly
 /** When the time to take a switching off back ends: with the grace, or before, where the provider keeps it no longer. */
 export function undoUntil({ undoForMs }: ReadyRevoker, from: Date, graceMs: number): Date {
   return new Date(from.getTime() + Math.min(graceMs, undoForMs ?? graceMs));
+}
+
+/** What tasks will send, with an authority. */
+export function plannedCalls(
+  revoker: ReadyRevoker,
+  tasks: readonly Task[],
+  authority: PlanStep['authority'],
+  batch: readonly Credential[],
+): readonly PlannedCall[] {
+  const steps = tasks.flatMap((task) => revoker.tasks[task] ?? []);
+  return steps.filter((step) => isStepOf(step, authority)).map((step) => plannedCall(step, revoker, batch));
 }
 
 /** A call with names in the place of values; only the host is told, where it stands in the text. */

@@ -63,13 +63,26 @@ export type PolicyRules = z.output<typeof policyFile>;
 /** Reads a policy; undefined when there is no such file. Throws a QuashError that names what is wrong in it. */
 export function readPolicy(file: string): PolicyRules | undefined {
   if (!existsSync(file)) return undefined;
+  const rules = parsePolicy(textOf(file), file);
+  const { approval } = rules;
+  return { ...rules, ...(approval && { approval: { ...approval, signers: resolve(dirname(file), approval.signers) } }) };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new QuashError('config', `reading the policy ${file}: not readable; nothing is revoked without it`, { cause });
+  }
+}
+
+/** Reads a policy's text; the file of signers is named as it stands there. `file` is what messages call it. */
+export function parsePolicy(text: string, file: string): PolicyRules {
   let content: unknown;
   try {
-    content = parse(readFileSync(file, 'utf8'));
+    content = parse(text);
   } catch (cause) {
-    throw new QuashError('config', `reading the policy ${file}: not YAML, or not readable; nothing is revoked without it`, {
-      cause,
-    });
+    throw new QuashError('config', `reading the policy ${file}: not YAML; nothing is revoked without it`, { cause });
   }
   const read = policyFile.safeParse(content ?? {});
   if (!read.success)
@@ -77,13 +90,18 @@ export function readPolicy(file: string): PolicyRules | undefined {
       'config',
       `reading the policy ${file}: ${z.prettifyError(read.error)}\nnothing is revoked before that is corrected`,
     );
-  const { hours, approval } = read.data;
+  const { hours } = read.data;
   if (hours && !isZone(hours.zone))
     throw new QuashError(
       'config',
       `reading the policy ${file}: there is no time zone ${JSON.stringify(hours.zone)}; write Europe/Berlin, or UTC`,
     );
-  return { ...read.data, ...(approval && { approval: { ...approval, signers: resolve(dirname(file), approval.signers) } }) };
+  return read.data;
+}
+
+/** Whether the policy lets somebody, `ann@host`, revoke at all. */
+export function mayRevoke({ by }: PolicyRules, actor: string): boolean {
+  return !by || by.some((name) => isNamed(name, actor) || isNamed(name, actor.split('@')[0] ?? ''));
 }
 
 export interface PolicyScene {
@@ -111,8 +129,7 @@ function refusalBy(rules: PolicyRules, proposal: Proposal, { actor, now, approva
   const { owners, providers, by, never, approval, hours } = rules;
   const { verdict, step, isStarted } = proposal;
   const known = ownersOf(verdict);
-  if (by && !by.some((name) => isNamed(name, actor) || isNamed(name, actor.split('@')[0] ?? '')))
-    return `the policy lets ${by.join(', ')} revoke, and not ${actor}`;
+  if (by && !mayRevoke(rules, actor)) return `the policy lets ${by.join(', ')} revoke, and not ${actor}`;
   const forbidden = never?.find((one) => fits(one, proposal));
   if (forbidden) return `the policy never lets it be revoked${forbidden.why === undefined ? '' : `: ${forbidden.why}`}`;
   if (providers && !providers.includes(step.provider))

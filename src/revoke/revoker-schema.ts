@@ -1,16 +1,17 @@
 import { z } from 'zod';
-import type { Revoker, RevokeStep, RuleInput } from '../model/revoker.ts';
+import type { Paging, Revoker, RevokeStep, RuleInput } from '../model/revoker.ts';
 import { type Method, methods, type Pick, type Rule, type Source } from '../model/verification.ts';
 import type { RequestTemplate } from '../verify/request.ts';
 
 /** A revoker as it is run: what its file says, defaults filled in. */
-export interface ReadyRevoker extends Omit<Revoker, 'revoke' | 'reversible' | 'pick' | 'defaults' | 'takesUpTo'> {
+export interface ReadyRevoker extends Omit<Revoker, 'revoke' | 'reversible' | 'pick' | 'defaults' | 'takesUpTo' | 'confirm'> {
   readonly pick: Readonly<Record<string, Pick>>;
   readonly defaults: Readonly<Record<string, string>>;
   readonly tasks: Readonly<Partial<Record<Task, readonly ReadyStep[]>>> & { readonly revoke: readonly ReadyStep[] };
   /** How long what was switched off can be switched on again; undefined where that has no end. */
   readonly undoForMs?: number;
   readonly takesUpToMs: number;
+  readonly confirm?: readonly ReadyStep[];
 }
 
 /** What can be done to a credential. */
@@ -31,6 +32,7 @@ export interface ReadyHttpStep {
     readonly masked?: string;
     readonly keep: Readonly<Record<string, string>>;
   };
+  readonly page?: Paging;
 }
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -52,6 +54,15 @@ const source = z.union([
 type JsonInput = z.infer<typeof scalar> | JsonInput[] | { [key: string]: JsonInput };
 const json: z.ZodType<JsonInput> = z.lazy(() => z.union([scalar, z.array(json), z.record(z.string(), json)]));
 
+const as = z.string().regex(/^(?:query|header)\.\S+$/, 'must be query.NAME or header.NAME');
+const page = z.union([
+  z.strictObject({ next: z.string().regex(/^(?:json|header)\.\S+$/), as, more: z.string().min(1).optional() }),
+  z.strictObject({ counts: z.literal('pages'), first: z.int().min(0), as, size: z.int().min(1) }),
+  z.strictObject({ counts: z.literal('elements'), as, size: z.int().min(1) }),
+  z.strictObject({ counts: z.literal('pages'), first: z.int().min(0), as, total: z.string().min(1) }),
+  z.strictObject({ counts: z.literal('elements'), as, total: z.string().min(1) }),
+]);
+
 const sentence = z.string().min(3).max(400);
 const step = z.union([
   z.strictObject({
@@ -71,6 +82,7 @@ const step = z.union([
     gone: rules.optional(),
     keep: z.record(z.string(), source).optional(),
     find: z.strictObject({ in: z.string().min(1), where: texts, masked: z.string().min(1).optional(), keep: texts }).optional(),
+    page: page.optional(),
   }),
   z.strictObject({
     does: sentence,
@@ -78,6 +90,7 @@ const step = z.union([
     transport: z.string().min(1),
     action: z.string().min(1),
     with: texts,
+    onlyWith: z.literal('admin').optional(),
   }),
 ]);
 
@@ -107,13 +120,20 @@ const revoker = z.strictObject({
   defaults: texts.optional(),
   cascade: sentence.optional(),
   survives: sentence.optional(),
+  children: z.array(z.string().min(1)).min(1).optional(),
   mints: z.boolean().optional(),
   revoke: z.array(step).min(1).max(10),
   reversible: z
     .strictObject({ disable: z.array(step).min(1).max(10), enable: z.array(step).min(1).max(10), undoFor: duration.optional() })
     .optional(),
   takesUpTo: duration.optional(),
+  confirm: z.array(step).min(1).max(10).optional(),
 });
+
+/** Whether a step is done, and shown, with an authority. */
+export function isStepOf(step: ReadyStep, authority: 'none' | 'self' | 'admin' | 'person'): boolean {
+  return !('transport' in step) || step.onlyWith === undefined || step.onlyWith === authority;
+}
 
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -126,7 +146,7 @@ export function durationMs(text: string): number {
 export function readyRevoker(exported: unknown): { readonly value: ReadyRevoker } | { readonly problem: string } {
   const read = revoker.safeParse(exported);
   if (!read.success) return { problem: z.prettifyError(read.error) };
-  const { revoke, reversible, pick = {}, defaults = {}, takesUpTo = '10m', ...rest } = read.data as Revoker;
+  const { revoke, reversible, pick = {}, defaults = {}, takesUpTo = '10m', confirm, ...rest } = read.data as Revoker;
   return {
     value: {
       ...rest,
@@ -140,6 +160,7 @@ export function readyRevoker(exported: unknown): { readonly value: ReadyRevoker 
       },
       ...(reversible?.undoFor !== undefined && { undoForMs: durationMs(reversible.undoFor) }),
       takesUpToMs: durationMs(takesUpTo),
+      ...(confirm && { confirm: confirm.map(readyStep) }),
     },
   };
 }
@@ -163,6 +184,7 @@ function readyStep(one: RevokeStep): ReadyStep {
       Object.entries(one.keep ?? {}).map(([name, from]) => [name, typeof from === 'string' ? { from: [from] } : from]),
     ),
     ...(one.find && { find: one.find }),
+    ...(one.page && { page: one.page }),
   };
 }
 

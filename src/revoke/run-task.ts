@@ -3,9 +3,10 @@ import type { Credential } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Told, Verdict } from '../model/verdict.ts';
 import { groupBy } from './group-by.ts';
+import { whyFull } from './hourly.ts';
 import type { Journal, NewEntry } from './journal.ts';
 import { type ProofTerms, pollUntil, type Seen } from './prove.ts';
-import type { ReadyRevoker, Task } from './revoker-schema.ts';
+import { isStepOf, type ReadyRevoker, type ReadyStep, type Task } from './revoker-schema.ts';
 import type { Standing } from './standing.ts';
 import { callOf, type StepContext, subjectOf, takeStep } from './steps.ts';
 
@@ -50,9 +51,11 @@ export async function runTask(
 ): Promise<ReadonlyMap<string, TaskEnd>> {
   const { journal, plan, revoker } = terms;
   const steps = revoker.tasks[task] ?? [];
-  const acts = steps.flatMap(({ kind }, index) => (kind === 'act' ? [index] : []));
+  const isPlanned = (step: ReadyStep) => isStepOf(step, terms.step.authority);
+  const acts = steps.flatMap((step, index) => (step.kind === 'act' && isPlanned(step) ? [index] : []));
   const lastAct = acts.at(-1) as number;
   const wanted = task === 'enable' ? 'live' : 'dead';
+  const isListed = !terms.step.isProvable && wanted === 'dead' && steps.some((step) => 'find' in step && step.find !== undefined);
   const ends = new Map<string, TaskEnd>();
   /** When the call left that is to have done it. */
   const sentAt = new Map<string, Date>();
@@ -74,11 +77,15 @@ export async function runTask(
   const finish = (credential: Credential, step: number) => done.get(credential.id)?.add(step);
 
   /** Looks at calls of which nobody knows what they did, until that is known; those that did nothing are to be sent again. */
-  async function settle(doubtful: readonly { member: TaskMember; step: number; at: Date }[]): Promise<void> {
+  async function settle(all: readonly { member: TaskMember; step: number; at: Date }[]): Promise<void> {
+    for (const { member, at } of all) sentAt.set(member.credential.id, at);
+    // The first call is what is seen of the credential. Of those behind it, as of one that ends sessions, nothing is.
+    const doubtful = all.filter(({ step }) => step === acts[0]);
     if (doubtful.length === 0) return;
-    for (const { member, at } of doubtful) sentAt.set(member.credential.id, at);
     // Of what was dead before, death tells nothing: whether there is something left to do, the provider says to a second call.
     if (!terms.deathTells && wanted === 'dead') return;
+    // The same goes for what only its list tells of: the look-up comes before the call.
+    if (isListed) return;
     const latest = Math.max(...doubtful.map(({ at }) => at.getTime()));
     const seen = await pollUntil(
       wanted,
@@ -118,7 +125,7 @@ export async function runTask(
         });
       }
     }
-    journal.append(...entries);
+    await journal.append(...entries);
   }
 
   const unsettled = () => members.filter(({ credential }) => !ends.has(credential.id));
@@ -151,34 +158,46 @@ export async function runTask(
     const kept: Record<string, string> = {};
     const current = { ...subject, variables: { ...subject.variables, kept } };
     for (const [index, step] of steps.entries()) {
-      if (step.kind === 'act' && index < from) continue;
+      if ((step.kind === 'act' && index < from) || !isPlanned(step)) continue;
       const call = callOf(step, revoker);
       const at = terms.now();
       if (step.kind === 'act') {
+        let full: string | undefined;
+        // Counted with the journal locked: of two responders only one makes the last call of an hour.
+        await journal.appendIf((lines) => {
+          full = whyFull(revoker, lines, at);
+          if (full !== undefined) return [];
+          return credentials.map((one) => line(one, { action: 'begun', step: index, call, before: one.verdict.state }));
+        });
+        if (full !== undefined) {
+          for (const { id } of credentials) ends.set(id, { state: 'failed', evidence: full });
+          return [];
+        }
         for (const { id } of credentials) {
           sentAt.set(id, at);
           begun.add(id);
         }
-        journal.append(...credentials.map((one) => line(one, { action: 'begun', step: index, call, before: one.verdict.state })));
       }
       const acted = await takeStep(step, current, terms);
       const { evidence } = acted;
-      // What a call of ours may have taken back and is dead, and is not in the list any more, was taken back by it.
-      const isTaken = 'isMissing' in acted && credentials.every(({ id, verdict }) => begun.has(id) && verdict.state === 'dead');
+      // What a call of ours may have taken back and is dead, and is not in the list any more, was taken back by it. It stood
+      // there before that call; of what nobody can be asked about, that is all there is to know, and it stays requested.
+      const isTaken =
+        'isMissing' in acted && credentials.every(({ id, verdict }) => begun.has(id) && (isListed || verdict.state === 'dead'));
       const outcome = isTaken ? 'gone' : acted.outcome;
       if ('kept' in acted) Object.assign(kept, acted.kept);
       if (outcome === 'refused' || (outcome === 'in-doubt' && step.kind === 'look-up')) {
-        journal.append(...credentials.map((one) => line(one, { action: 'failed', step: index, call, evidence })));
+        await journal.append(...credentials.map((one) => line(one, { action: 'failed', step: index, call, evidence })));
         for (const { id } of credentials) ends.set(id, { state: 'failed', evidence });
         return [];
       }
       if (outcome === 'in-doubt') {
-        journal.append(...credentials.map((one) => line(one, { action: 'in-doubt', step: index, call, evidence })));
+        await journal.append(...credentials.map((one) => line(one, { action: 'in-doubt', step: index, call, evidence })));
         return group.map((member) => ({ member, step: index, at }));
       }
       // Gone is gone: there is nothing for the steps behind it. A look-up that finds it gone stands for the acts that it is for.
       const over = outcome === 'gone' ? acts.filter((act) => act >= index) : step.kind === 'act' ? [index] : [];
-      journal.append(
+      await journal.append(
         ...credentials.flatMap((one) =>
           over.map((act) => line(one, { action: 'answered', step: act, call, after: outcome, evidence })),
         ),
@@ -222,6 +241,6 @@ export async function runTask(
         ? undefined
         : line(credential, { action: 'unproved', step: lastAct, after: verdict.state, evidence: why });
     });
-    journal.append(...entries.filter((entry) => entry !== undefined));
+    await journal.append(...entries.filter((entry) => entry !== undefined));
   }
 }

@@ -9,6 +9,10 @@ export interface Standing {
   readonly done: readonly { readonly task: Task; readonly step: number; readonly at: string }[];
   /** Switched off by us, and seen dead. */
   readonly disabled?: { readonly at: string; readonly until: string | null; readonly plan: string | null };
+  /** Its provider took the last call of a plan, and nothing proved it in its time. */
+  readonly requested?: { readonly at: string; readonly plan: string | null };
+  /** Switched on again by us, and seen alive. */
+  readonly enabled?: { readonly at: string };
   /** Taken back by us, and seen dead. */
   readonly revoked?: { readonly at: string };
 }
@@ -28,8 +32,8 @@ export function standingsOf(lines: readonly JournalLine[]): ReadonlyMap<string, 
 }
 
 function follow(before: Standing, { action, task, step, at, until, plan }: JournalLine): Standing {
-  const { open, ...rest } = before;
   if (task === null) return before;
+  const { open, requested, ...rest } = before;
   switch (action) {
     case 'begun':
       return { ...rest, open: { task, step: step ?? 0, at } };
@@ -37,13 +41,14 @@ function follow(before: Standing, { action, task, step, at, until, plan }: Journ
       return { ...rest, done: [...rest.done, { task, step: step ?? 0, at: open?.at ?? at }] };
     case 'failed':
       return rest;
-    case 'unproved':
-      return { ...rest, done: [] };
+    case 'unproved': {
+      const isTaken = rest.done.some((one) => one.task === task && one.step === step);
+      return { ...rest, done: [], ...(isTaken && { requested: { at, plan } }) };
+    }
     case 'proved': {
-      const { disabled, revoked, ...others } = rest;
-      const over = { ...others, done: [] };
+      const over: Standing = { done: [] };
       if (task === 'disable') return { ...over, disabled: { at, until, plan } };
-      return task === 'revoke' ? { ...over, revoked: { at } } : over;
+      return task === 'revoke' ? { ...over, revoked: { at } } : { ...over, enabled: { at } };
     }
     default:
       return before;

@@ -9,9 +9,11 @@ import { describeRule, matchingRule } from '../verify/rules.ts';
 import { readKept } from '../verify/tells.ts';
 import { fill, plain, type Variables } from '../verify/template.ts';
 import { isUndone } from '../wire/failure.ts';
+import type { HttpRequest } from '../wire/http.ts';
 import type { Acted, Transport } from '../wire/transport.ts';
 import type { Wire } from '../wire/wire.ts';
 import { hasEndsOf } from './masked.ts';
+import { mostPages, type NextPage, nextPage } from './pages.ts';
 import type { ReadyHttpStep, ReadyRevoker, ReadyStep } from './revoker-schema.ts';
 
 export interface StepContext {
@@ -66,9 +68,60 @@ async function request(step: ReadyHttpStep, { revoker, variables, hide }: Subjec
   const built = buildRequest(step.request, variables);
   if ('problem' in built) return { outcome: 'refused', evidence: `nothing was sent: ${built.problem}` };
   const { method, url, headers, body } = built.value;
+  const whole = { method, url, headers: { accept: 'application/json', ...headers }, ...(body !== undefined && { body }) };
+  const answers: Answer[] = [];
+  /** What asked for pages that were read: a list that goes in circles has no end. */
+  const asked = new Set<string>();
+  let next: NextPage | undefined;
+  for (;;) {
+    const told = await exchange(next ? turned(whole, next) : whole, step, { revoker, hide, wire });
+    if (!('answer' in told)) return told;
+    answers.push(told.answer);
+    const { find, page } = step;
+    if (!find || !page) break;
+    const counts = answers.map((one) => valuesAt(one.json(), find.in).flat().length);
+    const soFar = { pages: answers.length, elements: counts.reduce((sum, one) => sum + one, 0), onLast: counts.at(-1) ?? 0 };
+    const turn = nextPage(page, told.answer, soFar, variables);
+    if (turn === undefined) break;
+    const problem =
+      'problem' in turn
+        ? turn.problem
+        : asked.has(turn.value)
+          ? 'comes back to a page that it gave before'
+          : answers.length >= mostPages
+            ? `has more than ${mostPages} pages`
+            : undefined;
+    if (problem !== undefined || 'problem' in turn)
+      return {
+        outcome: 'refused',
+        evidence: `not proven to be this one: the list of ${url.hostname} ${problem}: nothing was done`,
+      };
+    asked.add(turn.value);
+    next = turn;
+  }
+  const brought = found(step, answers as [Answer, ...Answer[]], variables, url);
+  const [first] = answers as [Answer, ...Answer[]];
+  return 'kept' in brought ? { ...(knownAnswer(step, first, url) as Acted & { outcome: 'accepted' }), ...brought } : brought;
+}
+
+/** The request for another page: its host and its path are those of the first. */
+function turned(request: HttpRequest, { in: place, name, value }: NextPage): HttpRequest {
+  if (place === 'header') return { ...request, headers: { ...request.headers, [name]: value } };
+  const url = new URL(request.url);
+  url.searchParams.set(name, value);
+  return { ...request, url };
+}
+
+/** Sends a request of a step: an answer that its rules accept, or what came of it otherwise. */
+async function exchange(
+  request: HttpRequest,
+  step: ReadyHttpStep,
+  { revoker, hide, wire }: Pick<Subject, 'revoker' | 'hide'> & Pick<StepContext, 'wire'>,
+): Promise<{ readonly answer: Answer } | Acted> {
   const { provider, hosts, limits } = revoker;
+  const { url } = request;
   const sent = await wire.send(
-    { method, url, headers: { accept: 'application/json', ...headers }, ...(body !== undefined && { body }) },
+    request,
     {
       provider,
       hosts,
@@ -84,10 +137,7 @@ async function request(step: ReadyHttpStep, { revoker, variables, hide }: Subjec
   const got = 'failure' in sent ? sent.failure.answer : sent.answer;
   const answer = got && readAnswer(got);
   const known = answer && knownAnswer(step, answer, url);
-  if (known?.outcome === 'accepted') {
-    const brought = found(step, answer as Answer, variables, url);
-    return 'kept' in brought ? { ...known, ...brought } : brought;
-  }
+  if (known?.outcome === 'accepted') return { answer: answer as Answer };
   if (known) return known;
   if ('failure' in sent) {
     const { kind, detail } = sent.failure;
@@ -113,19 +163,20 @@ function knownAnswer(
 /** What a look-up brought. An element counts only when it is the only one: with a second there is no telling whose it is. */
 function found(
   step: ReadyHttpStep,
-  answer: Answer,
+  answers: readonly [Answer, ...Answer[]],
   variables: Variables,
   { hostname }: URL,
 ): { readonly kept: Readonly<Record<string, string>> } | Extract<Acted, { outcome: 'refused' | 'in-doubt' }> {
   const kept: Record<string, string> = {};
   for (const [name, source] of Object.entries(step.keep)) {
-    const value = readKept(source, answer, variables);
+    const value = readKept(source, answers[0], variables);
     if (value === undefined)
       return { outcome: 'refused', evidence: `${hostname} did not tell its ${name}, without which nothing is done` };
     kept[name] = value;
   }
   if (!step.find) return { kept };
-  const elements = valuesAt(answer.json(), step.find.in).flat();
+  const { in: list } = step.find;
+  const elements = answers.flatMap((answer) => valuesAt(answer.json(), list).flat());
   const wanted: (readonly [path: string, value: string])[] = [];
   for (const [path, template] of Object.entries(step.find.where)) {
     const filled = fill(template, variables, plain);

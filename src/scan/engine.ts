@@ -204,10 +204,13 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], useTa
       return;
     }
     const parts: Record<string, string> = {};
+    const otherParts: Record<string, readonly string[]> = {};
     for (const entry of runner.parts) {
-      const value = findPart(entry, bytes, start, end, matchStart, matchEnd, secretStart, secretEnd);
-      if (value !== undefined) parts[entry.part.name] = value;
-      else if (entry.part.required) {
+      const [value, ...others] = findParts(entry, bytes, start, end, matchStart, matchEnd, secretStart, secretEnd);
+      if (value !== undefined) {
+        parts[entry.part.name] = value;
+        if (others.length > 0) otherParts[entry.part.name] = others;
+      } else if (entry.part.required) {
         reject(`no ${entry.part.name} near it`);
         return;
       }
@@ -218,6 +221,7 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], useTa
       pattern: runner.index,
       secret,
       parts,
+      ...(Object.keys(otherParts).length > 0 ? { otherParts } : {}),
       confidence: pattern.confidence,
       start: secretStart - start - position,
       end: secretEnd - start - position,
@@ -409,7 +413,11 @@ export function createEngine(kernel: Kernel, patterns: readonly Pattern[], useTa
   return { decide, sweep: sweepers.length > 0 ? sweep : undefined };
 }
 
-function findPart(
+/** So many values are kept of a part: who is asked about each of them in turn is asked that often. */
+const mostPartValues = 4;
+
+/** The values that a part may be, the nearest first, each once. */
+function findParts(
   entry: { readonly part: PatternPart; regex?: RE2 },
   bytes: Buffer,
   start: number,
@@ -418,14 +426,13 @@ function findPart(
   matchEnd: number,
   secretStart: number,
   secretEnd: number,
-): string | undefined {
+): readonly string[] {
   const { part } = entry;
   entry.regex ??= new (re2())(part.regex, 'dg');
   const from = part.direction === 'after' ? matchEnd : Math.max(start, matchStart - part.within);
   const to = part.direction === 'before' ? matchStart : Math.min(end, matchEnd + part.within);
   const window = bytes.subarray(from, to);
-  let best: string | undefined;
-  let bestDistance = Number.POSITIVE_INFINITY;
+  const distances = new Map<string, number>();
   let at = 0;
   while (at <= window.length) {
     entry.regex.lastIndex = at;
@@ -442,12 +449,12 @@ function findPart(
     const value = bytes.toString('utf8', valueStart, valueEnd);
     if (part.entropy > 0 && shannonEntropy(value) < part.entropy) continue;
     const distance = valueStart >= matchEnd ? valueStart - matchEnd : matchStart - valueEnd;
-    if (distance < bestDistance) {
-      best = value;
-      bestDistance = distance;
-    }
+    if (distance < (distances.get(value) ?? Number.POSITIVE_INFINITY)) distances.set(value, distance);
   }
-  return best;
+  if (distances.size < 2) return [...distances.keys()];
+  // What is equally far keeps the order of the text.
+  const nearest = [...distances].sort(([, a], [, b]) => a - b);
+  return nearest.slice(0, mostPartValues).map(([value]) => value);
 }
 
 const boundaryClasses = {

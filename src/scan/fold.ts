@@ -58,6 +58,7 @@ export function foldFindings(candidates: readonly Candidate[], identify: Identif
       pattern: best.pattern,
       secret: best.secret,
       parts: best.parts,
+      ...otherPartsOf(group),
       entropy: Math.round(shannonEntropy(best.secret.reveal()) * 100) / 100,
       confidence: group.reduce((most, one) => (one.pattern === best.pattern ? Math.max(most, one.confidence) : most), 0),
       verdict: { state: 'unasked' },
@@ -73,6 +74,22 @@ export function foldFindings(candidates: readonly Candidate[], identify: Identif
       compare(a.fingerprint, b.fingerprint),
   );
 }
+
+/** What the parts of a credential could be besides those of its best candidate: there, and where else it stands. */
+function otherPartsOf([best, ...rest]: readonly Candidate[]): Pick<Finding, 'otherParts'> {
+  const own = rest.filter(({ pattern }) => pattern === best!.pattern);
+  const others = best!.pattern.parts.flatMap(({ name }) => {
+    const all = [best!, ...own].flatMap(({ parts, otherParts }) => [parts[name] ?? [], otherParts?.[name] ?? []].flat());
+    const distinct = new Map(all.map((value) => [value.reveal(), value] as const));
+    const taken = best!.parts[name]?.reveal();
+    if (taken !== undefined) distinct.delete(taken);
+    return distinct.size > 0 ? [[name, [...distinct.values()].slice(0, mostOthers)] as const] : [];
+  });
+  return others.length > 0 ? { otherParts: Object.fromEntries(others) } : {};
+}
+
+/** A secret may stand beside thousands of partners in as many files. */
+const mostOthers = 8;
 
 function weightOf({ pattern, parts, confidence }: Candidate): number {
   const identified = pattern.parts.filter((part) => part.identifies && parts[part.name]).length;

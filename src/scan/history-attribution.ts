@@ -7,6 +7,7 @@ import type { Tips } from '../git/refs.ts';
 import { type GitOptions, git } from '../git/run-git.ts';
 import type { Appearance, TreeGraph } from '../git/tree-graph.ts';
 import type { Candidate } from '../model/candidate.ts';
+import { secretParts } from '../model/finding.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Pattern } from '../model/pattern.ts';
@@ -120,6 +121,7 @@ export async function attribute(
           ...(place.last === undefined ? {} : { lastCommit: commitName(graph, place.last) }),
           versions: place.versions,
           ...(place.match.member === undefined ? {} : { member: place.match.member }),
+          ...(place.match.within === undefined ? {} : { within: place.match.within }),
         };
     candidates.push(candidateOf(place.match, origin, options.patterns));
   }
@@ -360,6 +362,7 @@ function candidateOf(match: ObjectMatch, origin: Origin, patterns: readonly Patt
     pattern: patterns[decision.pattern],
     secret: new Secret(decision.secret),
     parts: Object.fromEntries(Object.entries(decision.parts).map(([name, value]) => [name, new Secret(value)])),
+    ...(decision.otherParts ? { otherParts: secretParts(decision.otherParts) } : {}),
     confidence: decision.confidence,
     location: {
       origin,

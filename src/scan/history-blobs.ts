@@ -5,7 +5,7 @@ import type { HistoryJob, ObjectMatch, ScanPart } from './history-job.ts';
 import type { BlobGap, HistoryOptions } from './history-options.ts';
 import { nameOf } from './history-plan.ts';
 
-/** What was found inside of blobs that are archives, documents or logs. */
+/** What was found inside of blobs that are archives, documents, logs or exports. */
 export interface OpenedBlobs {
   /** Their names: what was found in their own bytes counts for nothing. */
   readonly names: ReadonlySet<string>;
@@ -13,7 +13,7 @@ export interface OpenedBlobs {
   readonly gaps: ReadonlyMap<string, readonly BlobGap[]>;
 }
 
-/** Reads the blobs that begin as an archive, a document or a log does, once each, and scans what is in them. */
+/** Reads the blobs that begin as an archive, a document, a log or an export does, once each, and scans what is in them. */
 export async function openBlobs(
   parts: readonly ScanPart[],
   job: HistoryJob,
@@ -35,12 +35,13 @@ export async function openBlobs(
       if (!opened) continue;
       names.add(name);
       if (opened.gaps.length > 0) gaps.set(name, opened.gaps);
-      for (const { match, member } of opened.matches) {
+      for (const { match, member, within } of opened.matches) {
         const { start, end, line, column, endLine, endColumn, copies } = match;
         matches.push({
           ...{ object, type: packTypes.blob, decision: match, start, end, line, column, endLine, endColumn },
           ...(copies ? { copies } : {}),
           ...(member === undefined ? {} : { member }),
+          ...(within === undefined ? {} : { within }),
         });
       }
     }

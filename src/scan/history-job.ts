@@ -5,6 +5,7 @@ import type { ObjectSet } from '../git/object-set.ts';
 import type { LooseObject } from '../git/object-store.ts';
 import { type PackEntries, packTypes } from '../git/pack.ts';
 import { createTreeCollector, type TreeLinks } from '../git/tree-graph.ts';
+import type { Within } from '../model/origin.ts';
 import type { Pattern } from '../model/pattern.ts';
 import { createDocumentScanner, type DocumentScanner, type Emitted } from './documents.ts';
 import type { EngineOptions } from './engine.ts';
@@ -63,6 +64,8 @@ export interface ObjectMatch extends Emitted {
   readonly type: number;
   /** Where in the blob it is, where that is an archive. Of what the main thread found. */
   readonly member?: string;
+  /** What of the blob it is part of. Of what the main thread found. */
+  readonly within?: Within;
 }
 
 export interface ObjectFault {

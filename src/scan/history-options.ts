@@ -1,6 +1,6 @@
 import type { Candidate } from '../model/candidate.ts';
 import type { Gap, GapReason } from '../model/gap.ts';
-import type { Origin } from '../model/origin.ts';
+import type { Origin, Within } from '../model/origin.ts';
 import type { Pattern } from '../model/pattern.ts';
 import type { EngineOptions } from './engine.ts';
 import type { Match } from './match.ts';
@@ -24,7 +24,7 @@ export interface HistoryOptions extends Pick<EngineOptions, 'minConfidence'> {
   readonly selection: HistorySelection;
   /** Whether to tell of candidates that were turned down. */
   readonly explains?: boolean;
-  /** Scans a blob that begins as an archive, a document or a log does; undefined where it is none. Without it all blobs are bytes. */
+  /** Scans a blob that begins as an archive, a document, a log or an export does; undefined where it is none. Without it all blobs are bytes. */
   readonly openBlob?: (name: string, bytes: Uint8Array) => Promise<OpenedBlob | undefined>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (objects: number, total: number, bytes: number) => void;
@@ -32,7 +32,7 @@ export interface HistoryOptions extends Pick<EngineOptions, 'minConfidence'> {
 
 /** What is inside of a blob, and what of that could not be read. */
 export interface OpenedBlob {
-  readonly matches: readonly { readonly match: Match; readonly member?: string }[];
+  readonly matches: readonly { readonly match: Match; readonly member?: string; readonly within?: Within }[];
   readonly gaps: readonly BlobGap[];
 }
 

@@ -1,9 +1,13 @@
+/** Of parts that could have been another value within reach: those values by name, the nearest first. */
+export type OtherParts = Readonly<Record<string, readonly string[]>>;
+
 /** One decided span in one piece of bytes. Plain data, so that it crosses threads; the value in it is in the clear. */
 export interface Match {
   /** Index into the pattern set. */
   readonly pattern: number;
   readonly secret: string;
   readonly parts: Readonly<Record<string, string>>;
+  readonly otherParts?: OtherParts;
   readonly confidence: number;
   /** Byte offsets in the bytes scanned, mapped back through decoders; end exclusive. */
   readonly start: number;
@@ -27,6 +31,7 @@ export interface Decision {
   readonly pattern: number;
   readonly secret: string;
   readonly parts: Readonly<Record<string, string>>;
+  readonly otherParts?: OtherParts;
   readonly confidence: number;
   readonly start: number;
   readonly end: number;

@@ -56,31 +56,79 @@ export function maySpeakOtherwise(head: Uint8Array, path: string): boolean {
 }
 
 /**
- * Whether bytes at a place begin as an archive, a document or a log does. Runs on every blob of a history, so it looks at a few
- * bytes only: of text, none but a runner's own marks and a time are worth a look.
+ * Whether bytes at a place begin as an archive, a document, a log or an export does. Runs on every blob of a history, and a yes
+ * costs reading the blob once more: so it looks at the first bytes, and of what these leave open at what each kind has in its
+ * first few thousand and other files have not.
  */
 export function beginsAsDocument(bytes: Uint8Array, at: number, length: number): boolean {
   if (length < 16) return false;
-  switch (bytes[at]) {
-    case 0x7b: // JSON, pages and mail are scanned as the text that they are.
-    case 0x5b:
-    case 0x3c:
-    case 0x20:
-    case 0x0a:
-      return false;
-    case 0x32: // A time: 20..-..-..T
-      return bytes[at + 1] === 0x30 && bytes[at + 4] === 0x2d && bytes[at + 7] === 0x2d && bytes[at + 10] === 0x54;
-    case 0x23: // ##[
-      return bytes[at + 1] === 0x23 && bytes[at + 2] === 0x5b;
+  if (magics.has(bytes[at]) || bytes[at + 2] === 0x0d) {
+    if (maySpeakOtherwise(bytes.subarray(at, at + Math.min(length, 512)), 'a.txt.patch')) return true;
+  }
+  if (length > 262 && bytes[at + 257] === 0x75 && bytes[at + 258] === 0x73 && bytes[at + 259] === 0x74) return true;
+  let first = bytes[at] === 0xef && bytes[at + 1] === 0xbb ? at + 3 : at;
+  const end = at + Math.min(length, 64);
+  while (first < end && (bytes[first] === 0x20 || bytes[first] === 0x0a || bytes[first] === 0x0d || bytes[first] === 0x09))
+    first++;
+  switch (bytes[first]) {
     case 0x1b:
       return true;
-    default: {
-      const isBinary = bytes[at + 2] === 0x0d || magics.has(bytes[at]);
-      const isTar = length > 262 && bytes[at + 257] === 0x75 && bytes[at + 258] === 0x73 && bytes[at + 259] === 0x74;
-      return isTar || (isBinary && maySpeakOtherwise(bytes.subarray(at, at + Math.min(length, 512)), 'a.txt.patch'));
-    }
+    case 0x7b: // JSON and pages
+    case 0x5b:
+    case 0x29:
+    case 0x3c:
+      return wrappedText.test(textOf(bytes, at, Math.min(length, wrappedBytes))) || isTimed(bytes, first + 1);
+    case 0x23: // ##[
+      return bytes[first + 1] === 0x23 && (bytes[first + 2] === 0x5b || bytes[first + 2] === 0x74);
+    default:
+      if (isTimed(bytes, first) || isLabelled(bytes, first, at + length)) return true;
+      return logStart.test(textOf(bytes, first, 24)) && logOrMail.test(textOf(bytes, first, Math.min(length, wrappedBytes)));
   }
 }
+
+const wrappedBytes = 4096;
+
+function textOf(bytes: Uint8Array, at: number, length: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(length, bytes.length - at)).toString('latin1');
+}
+
+/** A time: 20..-..-..T or with a blank, or of the day only. */
+function isTimed(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at + 2] === 0x3a) return bytes[at + 5] === 0x3a && bytes[at] >= 0x30 && bytes[at] <= 0x32;
+  if (bytes[at] !== 0x32 || bytes[at + 1] !== 0x30 || bytes[at + 4] !== 0x2d || bytes[at + 7] !== 0x2d) return false;
+  return bytes[at + 10] === 0x54 || (bytes[at + 10] === 0x20 && bytes[at + 13] === 0x3a);
+}
+
+/** A job and a step in front of a time, each with a tab behind it. */
+function isLabelled(bytes: Uint8Array, at: number, end: number): boolean {
+  const limit = Math.min(end, at + 200);
+  let tabs = 0;
+  for (let next = at; next < limit && bytes[next] !== 0x0a; next++) {
+    if (bytes[next] !== 0x09) continue;
+    const time = bytes[next + 1] === 0xef ? next + 4 : next + 1;
+    if (++tabs === 2) return isTimed(bytes, time);
+  }
+  return false;
+}
+
+/** What exports, notebooks, state and the like have in their first members, and lists of packages and settings have not. */
+const wrappedText = new RegExp(
+  [
+    '"(?:cell_type|nbformat|_postman_\\w+|terraform_version|lineage|container_config|architecture|sourcesContent|mappings)"\\s*:',
+    '"(?:client_msg_id|createdDateTime|MessageList|exportDate|zerver_\\w+|rendered_content|created_date|topic_id)"\\s*:',
+    '"(?:date_unixtime|from_id|personal_information|dateRange|step_id|date_create|filetype|truncated)"\\s*:',
+    '"type"\\s*:\\s*"(?:message|version|out|err|direct_post|post)"|"ts"\\s*:\\s*(?:"\\d{4,}[-.]|\\{)|"ID"\\s*:\\s*"?\\d{15,}',
+    '"log"\\s*:\\s*\\{|"pos"\\s*:\\s*\\d|schema\\.getpostman|"guild"\\s*:\\s*\\{',
+    'chatlog__|preamble__entry|class="page_header"|SkypeTeams|TeamsMessagesData|19:[0-9a-z_-]+@(?:thread|unq)',
+    'openxmlformats\\.org|opendocument:xmlns|\\[Pipeline\\] ',
+  ].join('|'),
+);
+/** What the first line of a log or of mail begins with. */
+const logStart =
+  /^(?:From[ :]|Re(?:ceived|turn-Path|ply-To)[: ]|Running with|Started by |Subject:|Sender:|D(?:elivered-To|ate|KIM-Signature):|M(?:IME-Version|essage-ID):|X-[\w-]+:|To:|Cc:|Content-|List-|Authentication-|ARC-|Build[ -]|Branch indexing|Push event|Pull request|Replayed|Rebuilds|ID,Timestamp|travis_|section_|====>>|TeamCity)/i;
+/** What confirms it. */
+const logOrMail =
+  /^(?:Message-ID|MIME-Version|Received): |^From \S+ .*\d\d:\d\d.*\d{4}|^Running with gitlab-|^Started by |\[Pipeline\] |^(?:Build-agent|====>>)|^Build '.*' #|^Branch indexing|^ID,Timestamp,Contents|travis_(?:fold|time):|section_start:|^TeamCity /im;
 
 /** First bytes of the kinds that `maySpeakOtherwise` tells by more of them. */
 const magics: ReadonlySet<number> = new Set([

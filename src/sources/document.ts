@@ -1,5 +1,9 @@
 import type { Gap } from '../model/gap.ts';
+import type { ChatOrigin } from '../model/origin.ts';
 import type { View } from '../model/view.ts';
+
+/** As many bytes of a document's beginning as tell what it is. */
+export const tellingBytes = 65_536;
 
 /** Something with bytes: a file, or a member of an archive. */
 export interface Document {
@@ -40,11 +44,25 @@ export const defaultLimits: Limits = {
   maxWholeBytes: 256_000_000,
 };
 
+/** What several threads that read one file agree on: who reads which part of it, and how much all of them unpacked. */
+export interface Share {
+  /** Whether the caller is to read a part, by its number; yes to one of all that ask. */
+  take(part: number): boolean;
+  /** Counts bytes that were unpacked, and returns those of all. */
+  countBytes(bytes: number): number;
+  /** Counts a document, and returns those of all. */
+  countEntry(): number;
+}
+
 export interface FormatContext {
   readonly signal: AbortSignal;
+  /** Where other threads read the same file: parts that can be read in any order are shared out, anything else is part 0. */
+  readonly share?: Share;
   readonly limits: Limits;
   /** A document that lies beside this one, in its folder or archive: `users.json` of a Slack export. By path from there. */
   readonly sibling?: (path: string) => Promise<Document | undefined>;
+  /** Takes a file that a text has attached to it and that is no text itself, with whose it is. Without it such a file is a gap. */
+  readonly attached?: (document: Document, origin: ChatOrigin) => void;
 }
 
 /** A kind of text in which what people or programs wrote is wrapped: a CI log, a chat export. */

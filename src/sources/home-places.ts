@@ -1,4 +1,5 @@
 import fastGlob from 'fast-glob';
+import { listRelocated } from './home-relocations.ts';
 
 /** A tool that keeps credentials, or texts with some in them, in a person's home folder. */
 export interface HomePlace {
@@ -33,7 +34,7 @@ export const homePlaces: readonly HomePlace[] = [
     name: 'Claude Code',
     globs: [
       '.claude.json{,.backup*}',
-      '.claude/{.credentials,settings,settings.local,mcp}.json',
+      '.claude/{.credentials,.claude,settings,settings.local,mcp}.json',
       '.claude/history.jsonl',
       '.claude/{projects,file-history,paste-cache,shell-snapshots,debug,todos}/**',
       ...inProjects('.claude/settings{,.local}.json'),
@@ -105,7 +106,8 @@ export const homePlaces: readonly HomePlace[] = [
       '.local/share/fish/fish_history',
       '.mongodb/mongosh/*_log',
       '.mongosh/mongosh_repl_history',
-      '{.local/share/powershell,AppData/Roaming/Microsoft/Windows/PowerShell}/PSReadLine/*_history.txt',
+      '.local/share/powershell/PSReadLine/*_history.txt',
+      'AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/*_history.txt',
     ],
   },
   {
@@ -137,7 +139,8 @@ export const homePlaces: readonly HomePlace[] = [
       '.pip/pip.conf',
       ...inSettings('pip/pip.{conf,ini}', 'pypoetry/auth.toml', 'pnpm/rc', 'composer/auth.json', 'NuGet/*.[Cc]onfig'),
       '.cargo/credentials{,.toml}',
-      '{.gem,.local/share/gem}/credentials',
+      '.gem/credentials',
+      '.local/share/gem/credentials',
       '.bundle/config',
       '.composer/auth.json',
       '.m2/settings*.xml',
@@ -175,8 +178,10 @@ export const homePlaces: readonly HomePlace[] = [
       '.oci/{config,*.pem}',
       '.bluemix/config.json',
       '.fly/config.yml',
-      '{.local/share,Library/Application Support}/com.vercel.cli/auth.json',
-      '{.wrangler,.config/.wrangler}/config/*.toml',
+      '.local/share/com.vercel.cli/auth.json',
+      'Library/Application Support/com.vercel.cli/auth.json',
+      '.wrangler/config/*.toml',
+      '.config/.wrangler/config/*.toml',
       '.terraform.d/credentials.tfrc.json',
       '.terraformrc',
       '.pulumi/credentials.json',
@@ -185,7 +190,8 @@ export const homePlaces: readonly HomePlace[] = [
       '.snowflake/*.toml',
       '.dbt/profiles.yml',
       '.kaggle/kaggle.json',
-      '{.cache/huggingface,.huggingface}/{token,stored_tokens}',
+      '.cache/huggingface/{token,stored_tokens}',
+      '.huggingface/{token,stored_tokens}',
       '.s3cfg',
       '.boto',
     ],
@@ -198,18 +204,23 @@ export interface HomeFiles {
   readonly paths: readonly string[];
 }
 
-/** Looks up which of these files a home folder has; each is told once. Links are not followed. */
-export async function listHome(home: string): Promise<readonly HomeFiles[]> {
+/**
+ * Looks up which of these files a home folder has, and which lie where the environment tells their tools to keep them; each is
+ * told once. Links are not followed.
+ */
+export async function listHome(home: string, env: Readonly<NodeJS.ProcessEnv> = {}): Promise<readonly HomeFiles[]> {
   const seen = new Set<string>();
   const places: HomeFiles[] = [];
-  for (const { name, globs } of homePlaces) {
+  for (const place of homePlaces) {
+    const { name, globs } = place;
     const found = await fastGlob([...globs], {
       cwd: home,
       followSymbolicLinks: false,
       suppressErrors: true,
       ignore: ['**/node_modules/**'],
     });
-    const paths = found.filter((path) => !seen.has(path)).sort();
+    const relocated = await listRelocated(home, place, env);
+    const paths = [...new Set([...found, ...relocated])].filter((path) => !seen.has(path)).sort();
     for (const path of paths) seen.add(path);
     if (paths.length > 0) places.push({ name, paths });
   }

@@ -27,6 +27,12 @@ export type ActionName =
   | 'accept'
   | 'assign'
   | 'reopen'
+  | 'next-place'
+  | 'previous-place'
+  | 'edit'
+  | 'browse'
+  | 'copy'
+  | 'reveal'
   | 'revoke'
   | 'undo'
   | 'finalise'
@@ -62,6 +68,12 @@ export const actions: readonly Action[] = [
   { name: 'accept', keys: ['A'], title: 'accept the risk until a day', on: findings },
   { name: 'assign', keys: ['t'], title: 'assign to somebody', on: findings },
   { name: 'reopen', keys: ['o'], title: 'reopen what is ignored or accepted', on: findings },
+  { name: 'next-place', keys: ['n'], title: 'mark the next of its places', on: ['detail'] },
+  { name: 'previous-place', keys: ['p'], title: 'mark the place before', on: ['detail'] },
+  { name: 'edit', keys: ['e'], title: 'open the place in your editor', on: findings },
+  { name: 'browse', keys: ['b'], title: 'open the page of the place in the browser', on: findings },
+  { name: 'copy', keys: ['y'], title: 'copy a link without the secret', on: findings },
+  { name: 'reveal', keys: ['X'], title: 'show the secret itself for a few seconds', on: ['detail'] },
   { name: 'confirm', keys: ['enter'], title: 'go on to confirm the plan', on: ['plan'] },
   { name: 'reload', keys: ['ctrl-l', 'r'], title: 'read the ledger again', on: ['list'] },
   { name: 'palette', keys: [':', 'ctrl-p'], title: 'find an action by its name', on: findings },

@@ -1,22 +1,43 @@
-import type { FindingHistory, ListedFinding, StoredFinding } from '../model/stored-finding.ts';
-import { askedLines, historyDetails, placeName, verdictDetails } from '../report/description.ts';
+import type { ListedFinding, StoredFinding } from '../model/stored-finding.ts';
+import { askedLines, historyDetails, placeName } from '../report/description.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { counted, formatSeconds } from '../report/quantities.ts';
-import { locationRecord, verdictRecord } from '../report/record.ts';
-import { type Line, line, wrapped } from './line.ts';
+import { lastToldRecord, locationRecord, type VerdictRecord, verdictRecord } from '../report/record.ts';
+import { type Line, line, type Span, wrapped } from './line.ts';
+import { pageOf } from './places.ts';
 import { sinceOf } from './rows.ts';
+import type { DetailHistory, Fate } from './state.ts';
 
 const labelWidth = 11;
 const shownRelated = 8;
 
+/** What stands before the place that is marked, and before nothing else. */
+export const placeMark = '> ';
+
 /** All that is known of a finding. `history` is read a moment later. */
 export function detailLines(
   finding: StoredFinding,
-  history: FindingHistory | undefined,
-  { all, columns, now }: { readonly all: readonly ListedFinding[]; readonly columns: number; readonly now: Date },
+  history: DetailHistory | undefined,
+  {
+    all,
+    columns,
+    now,
+    at,
+    revealed,
+  }: {
+    readonly all: readonly ListedFinding[];
+    readonly columns: number;
+    readonly now: Date;
+    /** Which of its places is marked; none for whom no key moves the mark. */
+    readonly at?: number;
+    /** The value itself, while it is to be seen. */
+    readonly revealed?: string;
+  },
 ): readonly Line[] {
-  const { pattern, verdict, redactedParts } = finding;
+  const { pattern, verdict, lastTold, redactedParts } = finding;
   const record = verdictRecord(verdict);
+  // What is dead tells nothing of itself any more: what its provider told while it lived still says whose it was.
+  const known = lastTold ? lastToldRecord(lastTold) : record;
   const row = (label: string, ...texts: readonly string[]) =>
     texts.filter(Boolean).flatMap((text, at) =>
       wrapped(`${' '.repeat(labelWidth)}${neutralise(text, 2000)}`, columns).map((one, part): Line => {
@@ -29,23 +50,86 @@ export function detailLines(
       { text: `${finding.id}  `, bold: true },
       { text: neutralise(`${pattern.name} (${pattern.id}), ${pattern.severity}, ${pattern.provider}`) },
     ],
-    ...row('secret', finding.redacted, ...Object.entries(redactedParts).map(([name, part]) => `${name} ${part}`)),
-    ...row('verdict', [verdict.state, ...verdictDetails(record)].join(', ')),
+    ...row('secret', revealed ?? finding.redacted),
+    ...row('', ...Object.entries(redactedParts).map(([name, part]) => `${name} ${part}`)),
+    ...row('verdict', verdictWords(finding)),
     ...row('evidence', ('evidence' in verdict && verdict.evidence) || '', ...askedLines(record)),
-    ...row('asked', 'checkedAt' in verdict ? verdict.checkedAt : 'never'),
+    ...row(
+      'identity',
+      [known.identity, known.account === null ? null : `account ${known.account}`, lastTold && `as of ${minuteOf(lastTold.at)}`]
+        .filter(Boolean)
+        .join(', '),
+    ),
+    ...row('scopes', known.scopes?.join(', ') ?? ''),
+    ...row('lives', livesWords(finding, known)),
+    ...row(
+      'last used',
+      known.lastUsed !== null ? minuteOf(known.lastUsed) : isTold(verdict) ? 'its provider does not tell' : 'not known',
+    ),
     ...row('state', stateWords(finding)),
     ...row('owner', finding.owner ?? 'not known'),
-    ...row(
-      'kind',
-      `${pattern.identity}, lives ${pattern.lifetime === undefined ? 'as long as its provider lets it' : pattern.lifetime === 'none' ? 'for ever' : pattern.lifetime}`,
-    ),
-    ...row('taken back', pattern.revoker === undefined ? 'by a person: R shows how' : 'by an API: R shows the plan'),
+    ...row('revoked by', ...(history ? fateLines(finding, history.fate) : ['…'])),
     [],
     ...timelineLines(finding, history, { columns, now }),
     [],
-    ...spreadLines(history, columns),
+    ...spreadLines(history, { columns, at }),
     ...relatedLines(finding, all),
   ];
+}
+
+function verdictWords({ verdict }: StoredFinding): string {
+  const words = 'canary' in verdict && verdict.canary !== undefined ? `${verdict.state}, a trap` : verdict.state;
+  const why = 'reason' in verdict && verdict.reason ? `: ${verdict.reason}` : '';
+  return `${words}${why}${'checkedAt' in verdict ? `, asked ${minuteOf(verdict.checkedAt)}` : ''}`;
+}
+
+function livesWords(
+  { pattern: { identity, lifetime } }: StoredFinding,
+  { created, expires }: Pick<VerdictRecord, 'created' | 'expires'>,
+): string {
+  const usual =
+    lifetime === undefined || lifetime === 'embedded' ? '' : lifetime === 'none' ? 'without an end' : `for ${lifetime}`;
+  return [
+    `as ${identity === 'app' || identity === 'agent' || identity === 'unknown' ? 'an' : 'a'} ${identity}`,
+    created === null ? '' : `since ${minuteOf(created)}`,
+    expires === null ? usual || 'no end is known' : `until ${minuteOf(expires)}`,
+  ]
+    .filter(Boolean)
+    .join(', ')
+    .replace('an unknown, ', '');
+}
+
+function isTold({ state }: StoredFinding['verdict']): boolean {
+  return state === 'live' || state === 'dead';
+}
+
+function fateLines({ pattern }: StoredFinding, fate: Fate | undefined): readonly string[] {
+  if (!fate) return [pattern.revoker === undefined ? 'a person: R shows how' : 'an API: R shows the plan'];
+  return [
+    fate.how,
+    fate.mints
+      ? 'it can make other credentials: they are to be looked for, and go after it'
+      : 'it is not known to make other credentials',
+  ];
+}
+
+/** `2026-05-01 08:00`, of UTC. What is written otherwise stays as it is. */
+function minuteOf(at: string): string {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(at) ? at.slice(0, 16).replace('T', ' ') : at;
+}
+
+/** When it was first written, by all that is dated. */
+function leakedAt(finding: StoredFinding, { locations }: DetailHistory): string {
+  const dates = locations.flatMap(({ origin }) => {
+    const date = 'timestamp' in origin ? origin.timestamp : 'date' in origin ? origin.date : undefined;
+    return date !== undefined && !Number.isNaN(Date.parse(date)) ? [new Date(date).toISOString()] : [];
+  });
+  return [sinceOf(finding), ...dates].sort()[0] ?? finding.firstSeen;
+}
+
+/** Before it was first asked about: a scan is kept when it is over. */
+function foundAt({ firstSeen }: StoredFinding, { verdicts }: DetailHistory): string {
+  return [firstSeen, ...verdicts.flatMap((one) => ('checkedAt' in one ? [one.checkedAt] : []))].sort()[0] ?? firstSeen;
 }
 
 function stateWords({ state, decision, revocation }: StoredFinding): string {
@@ -61,14 +145,14 @@ function stateWords({ state, decision, revocation }: StoredFinding): string {
 /** From the first leak to now. */
 function timelineLines(
   finding: StoredFinding,
-  history: FindingHistory | undefined,
+  history: DetailHistory | undefined,
   { columns, now }: { readonly columns: number; readonly now: Date },
 ): readonly Line[] {
   const head = line('Timeline', { bold: true });
   if (!history) return [head, line('  reading …', { dim: true })];
   const events = [
-    { at: sinceOf(finding), text: 'leaked' },
-    { at: finding.firstSeen, text: 'found by a scan' },
+    { at: leakedAt(finding, history), text: 'leaked' },
+    { at: foundAt(finding, history), text: 'found by a scan' },
     ...history.locations.flatMap(({ gone, ...location }) =>
       gone === undefined ? [] : [{ at: gone, text: `gone from ${placeName(location)}` }],
     ),
@@ -87,29 +171,37 @@ function timelineLines(
   return [
     head,
     ...events.flatMap(({ at, text }) =>
-      wrapped(`  ${at.slice(0, 16).replace('T', ' ')}  ${neutralise(text, 1000)}`, columns).map((one) => [{ text: one }]),
+      wrapped(`  ${minuteOf(at)}  ${neutralise(text, 1000)}`, columns).map((one) => [{ text: one }]),
     ),
-    line(`  ${now.toISOString().slice(0, 16).replace('T', ' ')}  now`, { dim: true }),
+    line(`  ${minuteOf(now.toISOString())}  now`, { dim: true }),
   ];
 }
 
-function spreadLines(history: FindingHistory | undefined, columns: number): readonly Line[] {
+function spreadLines(
+  history: DetailHistory | undefined,
+  { columns, at: marked }: { readonly columns: number; readonly at: number | undefined },
+): readonly Line[] {
   if (!history) return [];
-  const { locations } = history;
+  const { locations, subjects } = history;
   return [
     line(`Spread over ${counted(locations.length, 'place')}, in this order`, { bold: true }),
-    ...locations.flatMap((location) => {
+    ...locations.flatMap((location, at) => {
+      const { origin, context, place, gone } = location;
       const details = historyDetails(locationRecord(location, (text) => text));
-      const told =
-        'permalink' in location.origin ? location.origin.permalink : 'url' in location.origin ? location.origin.url : undefined;
-      const gone = location.gone === undefined ? '' : `  gone since ${location.gone.slice(0, 10)}`;
+      const subject = 'commit' in origin && origin.commit !== undefined ? subjects?.get(origin.commit) : undefined;
+      const told = pageOf(location);
+      const since = gone === undefined ? '' : `  gone since ${gone.slice(0, 10)}`;
+      const mark = at === marked ? placeMark : '  ';
+      const block = (text: string, look: Omit<Span, 'text'>) =>
+        wrapped(`    ${neutralise(text, 1000)}`, columns).map((part): Line => [{ text: part, ...look }]);
       return [
-        ...wrapped(neutralise(`  ${placeName(location)}${gone}`), columns).map((text): Line => [{ text, color: 'cyan' }]),
-        ...(location.context === undefined ? [] : [[{ text: neutralise(`    ${location.context.trim()}`, columns) }]]),
-        ...wrapped(
-          neutralise(`    ${[...details, `in ${location.place}`, told ?? ''].filter(Boolean).join(' · ')}`),
-          columns,
-        ).map((text): Line => [{ text, dim: true }]),
+        ...wrapped(`${mark}${neutralise(placeName(location))}${since}`, columns).map(
+          (text): Line => [{ text, color: 'cyan', ...(at === marked && { bold: true as const }) }],
+        ),
+        ...(context === undefined ? [] : [[{ text: `    ${neutralise(context.trim(), columns - 4)}` }]]),
+        ...block([...details, `in ${place}`].join(' · '), { dim: true }),
+        ...(subject === undefined ? [] : block(`“${subject}”`, { dim: true })),
+        ...(told === undefined ? [] : block(told, { dim: true })),
       ];
     }),
   ];

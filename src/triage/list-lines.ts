@@ -40,7 +40,9 @@ export function listHead(width: number): Line {
 
 /** The rows of the list that are in the window: however many there are, no more are looked at. */
 export function listLines(state: TriageState): readonly Line[] {
-  const { listed, top, cursor, selected, now, isLoading, findings, filter } = state;
+  const { listed, top, cursor, selected, now, isLoading, scan, findings, filter } = state;
+  if (scan && findings.length === 0)
+    return [line(scan.state === 'running' || isLoading ? 'Nothing was found yet.' : 'Nothing was found.')];
   if (isLoading && findings.length === 0) return [line('Reading the ledger …', { dim: true })];
   if (findings.length === 0) return [line('The ledger holds no findings: quash scan keeps what it finds there.')];
   if (listed.length === 0) return [line(`No finding matches ${filter === '' ? '' : 'the filter'}; Esc drops it.`)];

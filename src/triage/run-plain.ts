@@ -178,7 +178,21 @@ export async function runPlain({ stdin, stdout, work, filter: first, signal, mes
     }
   }
 
+  /** A line a stage: a line a number would never end being read out. */
+  async function scan(): Promise<void> {
+    if (!work.scan) return;
+    let stage = '';
+    const onProgress = (progress: string) => {
+      const name = progress.replace(/ \d.*/, '');
+      if (name !== stage) say(`${neutralise(name)} ...`);
+      stage = name;
+    };
+    const { summary, gaps } = await work.scan({ onProgress, onFound: () => {}, onChange: () => {} }, signal);
+    say(`${summary}${gaps === 0 ? '' : `; incomplete: ${counted(gaps, 'place')} could not be read`}.`);
+  }
+
   try {
+    await scan();
     await read();
     list();
     say('help tells what can be typed.');

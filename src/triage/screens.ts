@@ -6,11 +6,11 @@ import { counted } from '../report/quantities.ts';
 import { resultLine, resultsSummary } from '../report/results-text.ts';
 import { type ActionName, actions, keyName, matchingActions } from './actions.ts';
 import { confirmationOf } from './confirmation.ts';
-import { detailLines } from './detail-lines.ts';
-import { cutLine, type Line, line, paintedLine, wrapped } from './line.ts';
+import { detailLines, placeMark } from './detail-lines.ts';
+import { cutLine, type Line, line, paintedLine, type Span, wrapped } from './line.ts';
 import { listHead, listLines } from './list-lines.ts';
 import { questionsOf } from './questions.ts';
-import { bodyHeight, type Screen, type TriageState } from './state.ts';
+import { bodyHeight, type ScanState, type Screen, type TriageState } from './state.ts';
 
 /** The screen as it is drawn: three lines of head, the body, and two of foot. */
 export interface Drawn<L = Line> {
@@ -39,6 +39,14 @@ export function lineCount(state: TriageState): number {
   return bodyLines(state).length;
 }
 
+/** The line of what is shown on which the marked place stands. */
+export function markedLine(state: TriageState): number {
+  return Math.max(
+    0,
+    bodyLines(state).findIndex(([first]) => first?.text.startsWith(placeMark)),
+  );
+}
+
 function topOf({ screen, ...state }: TriageState, count: number): number {
   if (!('top' in screen)) return 0;
   const last = Math.max(0, count - bodyHeight(state));
@@ -46,14 +54,24 @@ function topOf({ screen, ...state }: TriageState, count: number): number {
 }
 
 function headLines(state: TriageState): readonly Line[] {
-  const { screen, isLoading } = state;
+  const { screen, isLoading, scan } = state;
   const title = titleOf(screen);
   const counts = countsOf(state);
   return [
-    [{ text: 'quash triage', bold: true }, { text: `  ${title}${isLoading ? '  reading the ledger …' : ''}` }],
+    [
+      { text: 'quash triage', bold: true },
+      { text: `  ${title}` },
+      ...(scan ? [scanSpan(scan)] : isLoading ? [{ text: '  reading the ledger …' }] : []),
+    ],
     line(counts, { dim: true }),
     screen.kind === 'list' ? listHead(state.columns) : line('─'.repeat(state.columns), { dim: true }),
   ];
+}
+
+function scanSpan(scan: ScanState): Span {
+  if (scan.state === 'running') return { text: neutralise(`  scanning: ${scan.progress || '…'}`), color: 'cyan' };
+  if (scan.gaps === 0) return { text: '' };
+  return { text: `  incomplete: ${counted(scan.gaps, 'place')} could not be read`, color: 'yellow' };
 }
 
 function titleOf(screen: Screen): string {
@@ -106,7 +124,13 @@ function bodyLines(state: TriageState): readonly Line[] {
     case 'detail': {
       if (!findings.some(({ id }) => id === screen.id)) return [line('It is not in the ledger any more.')];
       if (!screen.finding) return [line('Reading it …', { dim: true })];
-      return detailOf(screen.finding, screen.history, { all: findings, columns, now });
+      return detailOf(screen.finding, screen.history, {
+        all: findings,
+        columns,
+        now,
+        at: screen.at,
+        ...(screen.revealed !== undefined && { revealed: screen.revealed }),
+      });
     }
     case 'plan':
       return screen.planned
@@ -119,17 +143,7 @@ function bodyLines(state: TriageState): readonly Line[] {
     case 'help':
       return helpLines();
     case 'palette':
-      return [
-        [{ text: `: ${neutralise(screen.typed)}▏` }],
-        ...matchingActions(screen.back.kind, screen.typed).map(
-          ({ name, keys, title }, at): Line => [
-            {
-              text: `${at === screen.at ? '>' : ' '} ${name.padEnd(12)} ${keyName(keys[0] ?? '').padEnd(8)} ${title}`,
-              ...(at === screen.at && { inverse: true as const }),
-            },
-          ],
-        ),
-      ];
+      return paletteLines(screen, bodyHeight(state));
     default:
       return screen satisfies never;
   }
@@ -138,14 +152,29 @@ function bodyLines(state: TriageState): readonly Line[] {
 type DetailArguments = Parameters<typeof detailLines>;
 const details = new WeakMap<StoredFinding, { readonly by: readonly unknown[]; readonly lines: readonly Line[] }>();
 
-/** The lines of a finding, made once as long as nothing of them changes: a key that scrolls needs them twice. */
+/** The lines of a finding, made once as long as nothing of them changes: a key that scrolls needs them twice. What is revealed is not kept. */
 function detailOf(finding: StoredFinding, history: DetailArguments[1], shown: DetailArguments[2]): readonly Line[] {
-  const by = [history, shown.all, shown.columns, shown.now];
+  if (shown.revealed !== undefined) return detailLines(finding, history, shown);
+  const by = [history, shown.all, shown.columns, shown.now, shown.at];
   const known = details.get(finding);
   if (known && by.every((one, at) => one === known.by[at])) return known.lines;
   const lines = detailLines(finding, history, shown);
   details.set(finding, { by, lines });
   return lines;
+}
+
+/** What is chosen stays in sight, below what is typed. */
+function paletteLines({ typed, at, back }: Extract<Screen, { kind: 'palette' }>, height: number): readonly Line[] {
+  const found = matchingActions(back.kind, typed);
+  const from = Math.max(0, at + 2 - height);
+  return [
+    [{ text: `: ${neutralise(typed)}▏` }],
+    ...found.slice(from, from + height - 1).map(({ name, keys, title }, index): Line => {
+      const isChosen = from + index === at;
+      const text = `${isChosen ? '>' : ' '} ${name.padEnd(nameWidth)} ${keyName(keys[0] ?? '').padEnd(8)} ${title}`;
+      return [{ text, ...(isChosen && { inverse: true as const }) }];
+    }),
+  ];
 }
 
 /** A text that is neutralised already, such as a plan, broken to the terminal's width. */
@@ -198,11 +227,14 @@ function proofLines({ planned, lines, results, isOver }: Extract<Screen, { kind:
   ];
 }
 
+const keysWidth = Math.max(...actions.map(({ keys }) => keys.map(keyName).join(' ').length)) + 2;
+const nameWidth = Math.max(...actions.map(({ name }) => name.length));
+
 function helpLines(): readonly Line[] {
   return [
     ...actions.map(
       ({ keys, title, on }): Line => [
-        { text: `  ${keys.map(keyName).join(' ').padEnd(18)}`, bold: true },
+        { text: `  ${keys.map(keyName).join(' ').padEnd(keysWidth)}`, bold: true },
         { text: title },
         { text: on.includes('list') ? '' : `  (${on.join(', ')})`, dim: true },
       ],
@@ -247,7 +279,7 @@ function tailOf(typed: string): string {
 
 const hints: { readonly [Kind in Screen['kind']]: readonly ActionName[] } = {
   list: ['open', 'select', 'filter', 'verify', 'revoke', 'help', 'quit'],
-  detail: ['back', 'verify', 'revoke', 'ignore', 'assign', 'help', 'quit'],
+  detail: ['back', 'verify', 'revoke', 'ignore', 'edit', 'browse', 'copy', 'help', 'quit'],
   plan: ['confirm', 'back', 'help', 'quit'],
   proof: ['back', 'help', 'quit'],
   help: ['back', 'quit'],

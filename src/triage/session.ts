@@ -1,19 +1,26 @@
 import { byUrgency } from '../ledger/by-urgency.ts';
 import type { Purpose } from '../model/plan.ts';
 import type { RevocationResult } from '../model/revocation.ts';
-import type { DecisionInput, FindingHistory, ListedFinding, StoredFinding } from '../model/stored-finding.ts';
+import type { DecisionInput, ListedFinding, StoredFinding } from '../model/stored-finding.ts';
 import { counted } from '../report/quantities.ts';
+import { atMostEvery } from './at-most-every.ts';
+import type { Desk } from './desk.ts';
+import { linkText } from './places.ts';
 import { indexWords, preparations } from './rows.ts';
-import type { Effect, Event, Planned, TriageState } from './state.ts';
+import type { DetailHistory, Effect, Event, Planned, TriageState } from './state.ts';
 import { update } from './update.ts';
 
 /** What the terminal UI has done for it: by the same functions as the other commands. */
 export interface Work {
+  /** Fills the ledger by a scan, where one was asked for, until it is aborted. */
+  readonly scan?: (told: ScanTold, signal: AbortSignal) => Promise<ScanTaken>;
   /** What the list shows of every finding, in pages, the most urgent first. */
   readonly list: () => AsyncIterable<readonly ListedFinding[]>;
   /** Those of these ids, as they are now. */
   readonly read: (ids: readonly string[]) => Promise<readonly StoredFinding[]>;
-  readonly history: (id: string) => Promise<FindingHistory>;
+  readonly history: (id: string) => Promise<DetailHistory>;
+  /** The value itself, which takes the identity of the ledger. */
+  readonly reveal: (id: string) => Promise<string>;
   /** Gives back what there is to say of it. */
   readonly verify: (ids: readonly string[]) => Promise<string>;
   readonly decide: (ids: readonly string[], decision: DecisionInput['kind'], answers: readonly string[]) => Promise<void>;
@@ -24,8 +31,28 @@ export interface Work {
   ) => Promise<readonly RevocationResult[]>;
 }
 
+/** What is told of along a scan. */
+export interface ScanTold {
+  readonly onProgress: (progress: string) => void;
+  /** What was found so far, and is not in the ledger yet. */
+  readonly onFound: (findings: readonly StoredFinding[]) => void;
+  /** The ledger holds more than it did, or knows more of it. */
+  readonly onChange: () => void;
+}
+
+export interface ScanTaken {
+  /** In words: `12 objects scanned, 3 findings`. */
+  readonly summary: string;
+  /** How many places could not be read. */
+  readonly gaps: number;
+}
+
 /** Pages that come in quick succession are shown together: to draw each would take longer than to read it. */
 const pageMs = 100;
+/** As often as a person can follow: every change has the list read again. */
+const relistMs = 300;
+const progressMs = 80;
+const revealMs = 5000;
 
 export interface Session {
   readonly state: () => TriageState;
@@ -39,11 +66,13 @@ export function openSession(
   first: TriageState,
   {
     work,
+    desk,
     onState,
     onEnd,
     messageOf,
   }: {
     readonly work: Work;
+    readonly desk: Desk;
     readonly onState: (state: TriageState) => void;
     readonly onEnd: (end: 'quit' | 'interrupt') => void;
     readonly messageOf: (error: unknown) => string;
@@ -51,6 +80,8 @@ export function openSession(
 ): Session {
   let state = first;
   const open = new Set<Promise<void>>();
+  const scanning = new AbortController();
+  let masking: NodeJS.Timeout | undefined;
   let isLoading = false;
   let isStale = false;
 
@@ -63,6 +94,7 @@ export function openSession(
 
   function start(effect: Effect): void {
     if (effect.kind === 'quit' || effect.kind === 'interrupt') {
+      scanning.abort();
       onEnd(effect.kind);
       return;
     }
@@ -74,6 +106,8 @@ export function openSession(
 
   async function run(effect: Exclude<Effect, { kind: 'quit' | 'interrupt' }>): Promise<void> {
     switch (effect.kind) {
+      case 'scan':
+        return scan();
       case 'load':
         return load();
       case 'open': {
@@ -90,12 +124,42 @@ export function openSession(
           return `${counted(ids.length, 'finding')} ${done}`;
         });
       }
+      case 'edit':
+      case 'browse': {
+        const act = effect.kind === 'edit' ? desk.edit : desk.browse;
+        const told: string[] = [];
+        for (const sight of effect.sights) told.push(await act(sight));
+        return dispatch({ kind: 'told', message: [...new Set(told)].join(' ') });
+      }
+      case 'copy':
+        desk.copy(effect.sights.map(linkText).join('\n'));
+        return dispatch({
+          kind: 'told',
+          message: `The terminal was asked to copy ${counted(effect.sights.length, 'link')}, without the secret.`,
+        });
+      case 'reveal':
+        return reveal(effect.id);
       case 'plan':
         return dispatch({ kind: 'planned', ids: effect.ids, planned: await work.plan(effect.ids, effect.purpose) });
       case 'apply':
         return apply(effect.planned);
       default:
         return effect satisfies never;
+    }
+  }
+
+  async function scan(): Promise<void> {
+    if (!work.scan) return;
+    const changed = atMostEvery(relistMs, () => dispatch({ kind: 'stale' }));
+    const onProgress = atMostEvery(progressMs, (progress: string) => dispatch({ kind: 'scanning', progress }));
+    const onFound = (findings: readonly StoredFinding[]) => dispatch({ kind: 'found', findings, now: new Date() });
+    try {
+      dispatch({ kind: 'scanned', ...(await work.scan({ onProgress, onFound, onChange: changed }, scanning.signal)) });
+    } catch (error) {
+      // Who leaves has stopped it.
+      if (scanning.signal.aborted) return;
+      dispatch({ kind: 'scanned', summary: '', gaps: 1 });
+      throw error;
     }
   }
 
@@ -137,6 +201,13 @@ export function openSession(
       await new Promise((resolve) => setImmediate(resolve));
       if (state.findings === findings) prepare();
     }
+  }
+
+  async function reveal(id: string): Promise<void> {
+    dispatch({ kind: 'revealed', id, text: await work.reveal(id) });
+    clearTimeout(masking);
+    masking = setTimeout(() => dispatch({ kind: 'masked' }), revealMs);
+    masking.unref();
   }
 
   async function busy(what: string, ids: readonly string[], work: () => Promise<string>): Promise<void> {

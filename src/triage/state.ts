@@ -1,6 +1,7 @@
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { RevocationResult } from '../model/revocation.ts';
 import type { DecisionInput, FindingHistory, ListedFinding, StoredFinding } from '../model/stored-finding.ts';
+import type { Sight } from './places.ts';
 import type { Row } from './rows.ts';
 
 export const sorts = ['urgency', 'age', 'provider', 'owner', 'copies'] as const;
@@ -23,6 +24,21 @@ export interface Question {
   readonly answers: readonly string[];
 }
 
+/** What is known of a finding besides itself. */
+export interface DetailHistory extends FindingHistory {
+  readonly fate?: Fate;
+  /** The subjects of the commits that brought it, as far as their repository is on this machine. */
+  readonly subjects?: ReadonlyMap<string, string>;
+}
+
+/** What its revoker says of a credential. */
+export interface Fate {
+  /** Whether it can make other credentials. */
+  readonly mints: boolean;
+  /** By whose authority it is taken back, and whether that can be undone. */
+  readonly how: string;
+}
+
 /** What fills the terminal. `top` is the first line of it that is shown. */
 export type Screen =
   | { readonly kind: 'list' }
@@ -30,9 +46,13 @@ export type Screen =
       readonly kind: 'detail';
       readonly id: string;
       readonly top: number;
+      /** Which of its places is marked. */
+      readonly at: number;
       /** The whole of it, which is read when it is opened. */
       readonly finding?: StoredFinding;
-      readonly history?: FindingHistory;
+      readonly history?: DetailHistory;
+      /** The value itself, for a few seconds. */
+      readonly revealed?: string;
     }
   | {
       readonly kind: 'plan';
@@ -62,6 +82,12 @@ export type Screen =
   | { readonly kind: 'help'; readonly top: number; readonly back: Screen }
   | { readonly kind: 'palette'; readonly typed: string; readonly at: number; readonly back: Screen };
 
+/** How far the scan is, or what it left unread. */
+export type ScanState =
+  /** `isPreview`: what is listed is not in the ledger yet. */
+  | { readonly state: 'running'; readonly progress: string; readonly isPreview: boolean }
+  | { readonly state: 'over'; readonly gaps: number };
+
 export type ScreenKind = Screen['kind'];
 
 export interface TriageState {
@@ -69,6 +95,8 @@ export interface TriageState {
   readonly rows: number;
   readonly now: Date;
   readonly isLoading: boolean;
+  /** The scan that fills the ledger, where one was asked for. */
+  readonly scan: ScanState | undefined;
   /** All findings of the ledger, in its order. */
   readonly findings: readonly ListedFinding[];
   /** Those that are listed, with headings between them. */
@@ -95,23 +123,32 @@ export type Event =
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'resized'; readonly columns: number; readonly rows: number }
+  /** What was named is to be scanned. */
+  | { readonly kind: 'scan' }
+  | { readonly kind: 'scanning'; readonly progress: string }
+  | { readonly kind: 'found'; readonly findings: readonly StoredFinding[]; readonly now: Date }
+  | { readonly kind: 'scanned'; readonly summary: string; readonly gaps: number }
   /** The ledger is to be read: at first, and when somebody else changed it. */
   | { readonly kind: 'stale' }
   /** More of a list that is read for the first time. */
   | { readonly kind: 'page'; readonly findings: readonly ListedFinding[]; readonly now: Date }
   | { readonly kind: 'loaded'; readonly findings: readonly ListedFinding[]; readonly now: Date }
   | { readonly kind: 'changed'; readonly findings: readonly ListedFinding[]; readonly now: Date }
-  | { readonly kind: 'opened'; readonly finding: StoredFinding; readonly history: FindingHistory }
+  | { readonly kind: 'opened'; readonly finding: StoredFinding; readonly history: DetailHistory }
+  | { readonly kind: 'revealed'; readonly id: string; readonly text: string }
+  | { readonly kind: 'masked' }
   | { readonly kind: 'planned'; readonly ids: readonly string[]; readonly planned: Planned }
   | { readonly kind: 'progress'; readonly line: string }
   | { readonly kind: 'result'; readonly result: RevocationResult }
   | { readonly kind: 'applied'; readonly results: readonly RevocationResult[] }
   | { readonly kind: 'began'; readonly what: string }
   | { readonly kind: 'ended'; readonly what: string; readonly message?: string }
+  | { readonly kind: 'told'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };
 
 /** What is to be done outside of the state. */
 export type Effect =
+  | { readonly kind: 'scan' }
   | { readonly kind: 'load' }
   /** The whole of a finding, and its history, are to be read. */
   | { readonly kind: 'open'; readonly id: string }
@@ -123,6 +160,8 @@ export type Effect =
       readonly decision: DecisionInput['kind'];
       readonly answers: readonly string[];
     }
+  | { readonly kind: 'edit' | 'browse' | 'copy'; readonly sights: readonly Sight[] }
+  | { readonly kind: 'reveal'; readonly id: string }
   | { readonly kind: 'plan'; readonly ids: readonly string[]; readonly purpose: Purpose }
   | { readonly kind: 'apply'; readonly planned: Planned }
   | { readonly kind: 'quit' }
@@ -138,6 +177,7 @@ export function startState(
     ...terminal,
     now,
     isLoading: true,
+    scan: undefined,
     findings: [],
     listed: [],
     cursor: 0,

@@ -2,6 +2,7 @@ import type { Purpose } from '../model/plan.ts';
 import type { ListedFinding } from '../model/stored-finding.ts';
 import { type ActionName, actionOf, matchingActions } from './actions.ts';
 import { confirmationOf, isConfirmed } from './confirmation.ts';
+import { maskedScreen, placed, sightsOf } from './marked-place.ts';
 import { questionsOf } from './questions.ts';
 import { matchingFindings, type Row, rowOf, rowsOf } from './rows.ts';
 import { lineCount } from './screens.ts';
@@ -14,23 +15,60 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
+const mostOpened = 10;
+/** What is done by the ledger, or read out of it. */
+const ofTheLedger: ReadonlySet<ActionName> = new Set([
+  'open',
+  'verify',
+  'ignore',
+  'accept',
+  'assign',
+  'reopen',
+  'revoke',
+  'undo',
+  'finalise',
+  'reload',
+]);
+const stopping = 'Stopping; the journal says how far it came.';
+
+const underWay = 'It is being done. Ctrl-C stops it; revoking again goes on from there.';
+
 /** The terminal UI's one rule book: from a state and an event to the next state and what is to be done. Pure. */
 export function update(state: TriageState, event: Event): Step {
   switch (event.kind) {
     case 'key':
       return event.key === 'ctrl-c'
-        ? { state, effects: [{ kind: 'interrupt' }] }
+        ? { state: { ...state, message: stopping }, effects: [{ kind: 'interrupt' }] }
         : onKey({ ...state, message: undefined }, event.key);
     case 'text':
       return onText({ ...state, message: undefined }, oneLine(event.text));
     case 'resized':
       return only(scrolled({ ...state, columns: event.columns, rows: event.rows }));
+    case 'scan':
+      return {
+        state: { ...state, isLoading: false, scan: { state: 'running', progress: '', isPreview: false } },
+        effects: [{ kind: 'scan' }],
+      };
+    case 'scanning':
+      return only(state.scan?.state === 'running' ? { ...state, scan: { ...state.scan, progress: event.progress } } : state);
+    case 'found':
+      return only(
+        state.scan?.state === 'running'
+          ? relisted({ ...state, findings: event.findings, now: event.now, scan: { ...state.scan, isPreview: true } })
+          : state,
+      );
+    case 'scanned':
+      // What was left out of the list to keep up is read now.
+      return {
+        state: { ...state, isLoading: true, scan: { state: 'over', gaps: event.gaps }, message: event.summary || state.message },
+        effects: [{ kind: 'load' }],
+      };
     case 'stale':
       return { state: { ...state, isLoading: true }, effects: [{ kind: 'load' }] };
     case 'page':
       return only(withPage({ ...state, now: event.now }, event.findings));
     case 'loaded':
-      return only(relisted({ ...state, findings: event.findings, now: event.now, isLoading: false }));
+      return only(relisted({ ...settled(state), findings: event.findings, now: event.now, isLoading: false }));
     case 'changed':
       return withHistory(
         relisted({ ...state, findings: replaced(state.findings, event.findings), now: event.now }),
@@ -44,6 +82,14 @@ export function update(state: TriageState, event: Event): Step {
           : state,
       );
     }
+    case 'revealed':
+      return only(
+        state.screen.kind === 'detail' && state.screen.id === event.id
+          ? { ...state, screen: { ...state.screen, revealed: event.text } }
+          : state,
+      );
+    case 'masked':
+      return only({ ...state, screen: maskedScreen(state.screen) });
     case 'planned':
       return only(
         state.screen.kind === 'plan' && state.screen.ids === event.ids
@@ -63,11 +109,18 @@ export function update(state: TriageState, event: Event): Step {
       return only({ ...state, busy: [...state.busy, event.what] });
     case 'ended':
       return only({ ...state, busy: without(state.busy, event.what), message: event.message ?? state.message });
+    case 'told':
+      return only({ ...state, message: event.message });
     case 'failed':
       return only(failed(state, event.message));
     default:
       return event satisfies never;
   }
+}
+
+/** What is listed now stands in the ledger. */
+function settled(state: TriageState): TriageState {
+  return state.scan?.state === 'running' ? { ...state, scan: { ...state.scan, isPreview: false } } : state;
 }
 
 function only(state: TriageState): Step {
@@ -241,6 +294,8 @@ function onConfirmKey(state: TriageState, screen: Extract<Screen, { kind: 'confi
 function act(state: TriageState, action: ActionName): Step {
   const { screen } = state;
   const page = bodyHeight(state) - 1;
+  if (state.scan?.state === 'running' && state.scan.isPreview && ofTheLedger.has(action))
+    return only({ ...state, message: 'It is still being scanned; a moment, and it can be acted on.' });
   switch (action) {
     case 'down':
       return only(moved(state, 1));
@@ -274,6 +329,16 @@ function act(state: TriageState, action: ActionName): Step {
       return onTargets(state, (ids) => only({ ...state, question: { kind: action, ids, answers: [], typed: '' } }));
     case 'reopen':
       return onTargets(state, (ids) => ({ state, effects: [{ kind: 'decide', ids, decision: 'reopen', answers: [] }] }));
+    case 'next-place':
+      return only(placed(state, 1));
+    case 'previous-place':
+      return only(placed(state, -1));
+    case 'edit':
+    case 'browse':
+    case 'copy':
+      return visit(state, action);
+    case 'reveal':
+      return screen.kind === 'detail' ? { state, effects: [{ kind: 'reveal', id: screen.id }] } : only(state);
     case 'revoke':
     case 'undo':
     case 'finalise':
@@ -289,8 +354,7 @@ function act(state: TriageState, action: ActionName): Step {
     case 'back':
       return back(state);
     case 'quit':
-      if (screen.kind === 'proof' && !screen.isOver)
-        return only({ ...state, message: 'It is being done; Ctrl-C stops it behind the step that it is at.' });
+      if (screen.kind === 'proof' && !screen.isOver) return only({ ...state, message: underWay });
       return { state, effects: [{ kind: 'quit' }] };
     default:
       return action satisfies never;
@@ -304,6 +368,15 @@ function next<T>(all: readonly T[], one: T): T {
 function onTargets(state: TriageState, then: (ids: readonly string[]) => Step): Step {
   const ids = targetsOf(state);
   return ids.length === 0 ? only({ ...state, message: 'There is no finding here.' }) : then(ids);
+}
+
+/** What opens for each of them would bury whoever asks for hundreds. */
+function visit(state: TriageState, kind: 'edit' | 'browse' | 'copy'): Step {
+  const sights = sightsOf(state, targetsOf(state));
+  if (sights.length === 0) return only({ ...state, message: 'There is no place here.' });
+  if (kind !== 'copy' && sights.length > mostOpened)
+    return only({ ...state, message: `These are ${sights.length} places, and at most ${mostOpened} are opened at once.` });
+  return { state, effects: [{ kind, sights }] };
 }
 
 function plan(state: TriageState, purpose: Purpose): Step {
@@ -324,7 +397,7 @@ function confirm(state: TriageState): Step {
 function open(state: TriageState): Step {
   const id = idAt(state.listed[state.cursor]);
   if (id === undefined) return only(state);
-  return { state: { ...state, screen: { kind: 'detail', id, top: 0 } }, effects: [{ kind: 'open', id }] };
+  return { state: { ...state, screen: { kind: 'detail', id, top: 0, at: 0 } }, effects: [{ kind: 'open', id }] };
 }
 
 function back(state: TriageState): Step {
@@ -337,7 +410,7 @@ function back(state: TriageState): Step {
     case 'detail':
       return only({ ...state, screen: { kind: 'list' } });
     case 'proof':
-      if (!screen.isOver) return only({ ...state, message: 'It is being done; Ctrl-C stops it behind the step that it is at.' });
+      if (!screen.isOver) return only({ ...state, message: underWay });
       return only({ ...state, screen: { kind: 'list' } });
     case 'plan':
     case 'confirm':

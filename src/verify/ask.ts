@@ -29,12 +29,22 @@ export interface AskContext {
   readonly now: () => Date;
 }
 
+/** What came of asking once. `about` says what was refused, where the answer tells: the secret itself, or the pair that it makes with its parts. */
+export interface Once {
+  readonly verdict: Verdict;
+  readonly about?: 'secret' | 'pair';
+}
+
 /** Asks a credential's provider whether it is alive. Never throws for what a provider, a network or a scanned text may do. */
 export async function ask(verification: Verification, question: Question, context: AskContext): Promise<Verdict> {
+  return (await askOnce(verification, question, context)).verdict;
+}
+
+/** The same, with what the answer is about. */
+export async function askOnce(verification: Verification, question: Question, context: AskContext): Promise<Once> {
   const picked = pickVariables(verification, question);
-  return 'protocol' in verification
-    ? askProtocol(verification, question, picked, context)
-    : askHttp(verification, question, picked, context);
+  if ('protocol' in verification) return askProtocol(verification, question, picked, context);
+  return { verdict: await askHttp(verification, question, picked, context) };
 }
 
 async function askHttp(
@@ -221,14 +231,15 @@ async function askProtocol(
   question: Question,
   variables: Variables,
   context: AskContext,
-): Promise<Verdict> {
+): Promise<Once> {
   const protocol = await context.loadProtocol(verification.protocol);
   const checkedAt = context.now().toISOString();
   const fields: Record<string, string> = {};
   for (const [name, template] of Object.entries(verification.with)) {
     const filled = fill(template, variables, plain);
     if ('value' in filled) fields[name] = filled.value;
-    else if (protocol.needs.includes(name)) return { state: 'unknown', checkedAt, reason: filled.problem, asked: [] };
+    else if (protocol.needs.includes(name))
+      return { verdict: { state: 'unknown', checkedAt, reason: filled.problem, asked: [] } };
   }
   const answer: ProtocolAnswer = await protocol.ask(fields, {
     wire: context.wire,
@@ -240,5 +251,6 @@ async function askProtocol(
     hide: secretsOf(question),
     now: context.now,
   });
-  return { ...answer, checkedAt };
+  const { about, ...said } = 'about' in answer ? answer : { ...answer, about: undefined };
+  return { verdict: { ...said, checkedAt } as Verdict, ...(about && { about }) };
 }

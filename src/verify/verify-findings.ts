@@ -3,6 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Pattern } from '../model/pattern.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { judgeOffline } from './offline.ts';
+import type { Answered } from './partners.ts';
 
 /** Verdicts of earlier runs, by fingerprint. */
 export interface VerdictCache {
@@ -11,7 +12,9 @@ export interface VerdictCache {
 }
 
 /** How to ask a credential's provider. */
-export type Asker = (credential: Pick<Finding, 'secret' | 'parts'> & Partial<Pick<Finding, 'verdict'>>) => Promise<Verdict>;
+export type Asker = (
+  credential: Pick<Finding, 'secret' | 'parts' | 'otherParts'> & Partial<Pick<Finding, 'verdict'>>,
+) => Promise<Answered>;
 
 export interface VerifyOptions {
   /** How a pattern's provider is asked, `undefined` where nobody can be. Absent when nobody may be: values are then judged by themselves only. */
@@ -36,8 +39,7 @@ export async function verifyFindings(findings: readonly Finding[], options: Veri
   return Promise.all(
     findings.map((finding) =>
       limit(async () => {
-        const verdict = await verdictOf(finding, options);
-        const judged = { ...finding, verdict };
+        const judged = await judge(finding, options);
         options.onVerdict?.(judged);
         return judged;
       }),
@@ -45,24 +47,40 @@ export async function verifyFindings(findings: readonly Finding[], options: Veri
   );
 }
 
-/** A finding's verdict: by the value itself, else from the cache, else from its provider. */
-export async function verdictOf(
-  finding: Pick<Finding, 'pattern' | 'secret' | 'parts'> & Partial<Pick<Finding, 'fingerprint'>>,
+type Judgeable = Pick<Finding, 'pattern' | 'secret' | 'parts' | 'otherParts'> & Partial<Pick<Finding, 'fingerprint' | 'verdict'>>;
+
+/** A credential with its verdict, and with the parts that it was seen alive with. */
+export async function judge<T extends Judgeable>(
+  credential: T,
   options: VerifyOptions,
-): Promise<Verdict> {
+): Promise<T & { readonly verdict: Verdict }> {
+  const { verdict, parts } = await answerOn(credential, options);
+  if (!parts) return { ...credential, verdict };
+  const { otherParts, ...rest } = credential;
+  return { ...(rest as T), parts, verdict };
+}
+
+/** A finding's verdict: by the value itself, else from the cache, else from its provider. */
+export async function verdictOf(finding: Judgeable, options: VerifyOptions): Promise<Verdict> {
+  return (await answerOn(finding, options)).verdict;
+}
+
+async function answerOn(finding: Judgeable, options: VerifyOptions): Promise<Answered> {
+  const settled = (verdict: Verdict): Answered => ({ verdict });
   const { askerOf, cache, now } = options;
   const { told, dead, canary } = judgeOffline(finding, now(), options.canaryAccounts);
   if (canary !== undefined && !options.touchCanaries)
-    return { ...told, state: 'unasked', reason: `a trap laid out by ${canary}; asking would set it off`, canary };
-  if (dead !== undefined) return { ...told, state: 'dead', checkedAt: now().toISOString(), evidence: dead, asked: [] };
-  if (!askerOf) return { ...told, state: 'unasked' };
+    return settled({ ...told, state: 'unasked', reason: `a trap laid out by ${canary}; asking would set it off`, canary });
+  if (dead !== undefined) return settled({ ...told, state: 'dead', checkedAt: now().toISOString(), evidence: dead, asked: [] });
+  if (!askerOf) return settled({ ...told, state: 'unasked' });
   const ask = askerOf(finding.pattern);
-  if (!ask) return { ...told, state: 'unverifiable' };
+  if (!ask) return settled({ ...told, state: 'unverifiable' });
   const { fingerprint } = finding;
   const known = fingerprint === undefined ? undefined : cache?.get(fingerprint);
-  if (known) return known;
-  if (options.signal.aborted) return { ...told, state: 'unasked', reason: 'the run was interrupted' };
-  const verdict = { ...told, ...(await ask(finding)) };
+  if (known) return settled(known);
+  if (options.signal.aborted) return settled({ ...told, state: 'unasked', reason: 'the run was interrupted' });
+  const answer = await ask(finding);
+  const verdict = { ...told, ...answer.verdict };
   if (fingerprint !== undefined && (verdict.state === 'live' || verdict.state === 'dead')) cache?.put(fingerprint, verdict);
-  return verdict;
+  return { ...answer, verdict };
 }

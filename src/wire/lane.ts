@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
 import pLimit, { type LimitFunction } from 'p-limit';
-import pThrottle from 'p-throttle';
 import { type Failed, failed, isDown } from './failure.ts';
 import type { Network } from './network.ts';
+import { createPace } from './pace.ts';
 
 export interface Limits {
   readonly concurrency?: number;
@@ -41,7 +41,7 @@ export function createLane(host: string, { retryAfterMs, downMs, network, signal
   let concurrency = Number.POSITIVE_INFINITY;
   let perSecond = Number.POSITIVE_INFINITY;
   let slots: LimitFunction | undefined;
-  let pace: () => Promise<void> = async () => {};
+  const pace = createPace(signal);
   let restsUntil = 0;
   let restedMs = 0;
   let refusals = 0;
@@ -64,7 +64,7 @@ export function createLane(host: string, { retryAfterMs, downMs, network, signal
       concurrency: Math.min(concurrency, limits.concurrency ?? defaults.concurrency),
       perSecond: Math.min(perSecond, limits.perSecond ?? defaults.perSecond),
     };
-    if (stricter.perSecond < perSecond) pace = paceOf(stricter.perSecond, signal);
+    if (stricter.perSecond < perSecond) pace.tighten(stricter.perSecond);
     slots ??= pLimit(stricter.concurrency);
     if (stricter.concurrency < concurrency) slots.concurrency = stricter.concurrency;
     ({ concurrency, perSecond } = stricter);
@@ -78,13 +78,12 @@ export function createLane(host: string, { retryAfterMs, downMs, network, signal
   }
 
   async function turn(own: AbortSignal): Promise<void> {
-    const rest = async () => {
+    do {
       // Another answer may have made the rest longer in the meantime.
       while (restsUntil > Date.now()) await pause(restsUntil - Date.now(), undefined, { signal: own });
-    };
-    await rest();
-    await pace();
-    await rest();
+      await pace.turn();
+      // Whoever has to rest after all gives the turn up: else all of them would go at once when it ends.
+    } while (restsUntil > Date.now());
   }
 
   return {
@@ -128,10 +127,4 @@ export function createLane(host: string, { retryAfterMs, downMs, network, signal
       refusals = 0;
     },
   };
-}
-
-/** At most so many a second, in slices of a tenth, so that a second never begins with all of them at once. */
-function paceOf(perSecond: number, signal: AbortSignal): () => Promise<void> {
-  const limit = Math.max(1, Math.floor(perSecond / 10));
-  return pThrottle({ limit, interval: (limit / perSecond) * 1000, signal })(async () => {});
 }

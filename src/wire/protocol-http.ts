@@ -2,7 +2,7 @@ import type { Secret } from '../model/secret.ts';
 import type { Asked, Told } from '../model/verdict.ts';
 import { redactedUrl } from './conceal.ts';
 import type { HttpRequest } from './http.ts';
-import type { ProtocolContext } from './protocol.ts';
+import type { ProtocolAnswer, ProtocolContext } from './protocol.ts';
 
 /** An answer as the protocols over HTTP read it. `json` is undefined where the body is none. */
 export interface Reply {
@@ -31,6 +31,20 @@ export async function exchange(request: HttpRequest, context: ProtocolContext): 
   const text = new TextDecoder().decode(body);
   const noted = (outcome: string) => ({ at, method: request.method, url, status, outcome });
   return { noted, reply: { status, headers, text, json: objectOf(text) } };
+}
+
+/** What a reply proves. */
+export type Judged = Told &
+  (
+    | { readonly state: 'live' | 'dead'; readonly evidence: string; readonly about?: 'secret' }
+    | { readonly state: 'unknown'; readonly reason: string; readonly about?: 'pair' }
+  );
+
+/** The answer of a protocol that one exchange decides; `before` was asked on the way to it. */
+export function answered(sent: Exchange, judge: (reply: Reply) => Judged, before: readonly Asked[] = []): ProtocolAnswer {
+  if (!('reply' in sent)) return { state: 'unknown', reason: sent.reason, asked: [...before, sent.asked] };
+  const said = judge(sent.reply);
+  return { ...said, asked: [...before, sent.noted(said.state === 'unknown' ? said.reason : said.evidence)] } as ProtocolAnswer;
 }
 
 /** A form as the body of a POST. */

@@ -31,8 +31,10 @@ export interface ProtocolContext {
 export type ProtocolAnswer = Told &
   (
     | { readonly state: 'live'; readonly evidence: string; readonly asked: readonly Asked[] }
-    | { readonly state: 'dead'; readonly evidence: string; readonly asked: readonly Asked[] }
-    | { readonly state: 'unknown'; readonly reason: string; readonly asked: readonly Asked[] }
+    /** `about: 'secret'`: it is dead whatever stands beside it. Else what was refused is the pair. */
+    | { readonly state: 'dead'; readonly evidence: string; readonly asked: readonly Asked[]; readonly about?: 'secret' }
+    /** `about: 'pair'`: the secret is known, and what stands beside it is not its own. */
+    | { readonly state: 'unknown'; readonly reason: string; readonly asked: readonly Asked[]; readonly about?: 'pair' }
   );
 
 /** Where the protocols are: beside this file, or of the bundle, where each is a file of its own still. */

@@ -7,6 +7,8 @@ export interface Trust {
   /** Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 changes only what is left unsaid. */
   readonly rejectUnauthorized: true;
   readonly secureContext?: SecureContext;
+  /** The same certificates, for libraries that make a context of their own. */
+  readonly ca?: string[];
 }
 
 /**
@@ -28,7 +30,7 @@ export function readTrust(env: NodeJS.ProcessEnv): Trust {
   const extra = env.NODE_EXTRA_CA_CERTS ? [read('NODE_EXTRA_CA_CERTS')] : [];
   const ca = [...rootCertificates, ...extra, read('SSL_CERT_FILE')];
   try {
-    return { rejectUnauthorized: true, secureContext: createSecureContext({ ca }) };
+    return { rejectUnauthorized: true, secureContext: createSecureContext({ ca }), ca };
   } catch (cause) {
     throw new QuashError(
       'config',
@@ -38,4 +40,9 @@ export function readTrust(env: NodeJS.ProcessEnv): Trust {
       },
     );
   }
+}
+
+/** Whom mysql2 is to believe: it takes certificates and no context. Without them it believes those of Node, the extra ones included. */
+export function mysqlTrust({ ca }: Trust): { readonly ca?: string[] } {
+  return ca ? { ca } : {};
 }

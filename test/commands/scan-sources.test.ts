@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { writeClass, writePdf, writePyc, writeSqlite } from '../../fixtures/archives/documents.ts';
 import { writeTar } from '../../fixtures/archives/tar.ts';
 import { writeZip } from '../../fixtures/archives/zip.ts';
 import { discordExport, discordMessage } from '../../fixtures/chat/discord.ts';
-import { mail } from '../../fixtures/chat/mail.ts';
+import { base64Lines, mail, mbox, multipart, part } from '../../fixtures/chat/mail.ts';
 import { telegramExport } from '../../fixtures/chat/others.ts';
 import { slackExport, slackMessage } from '../../fixtures/chat/slack.ts';
 import { runners } from '../../fixtures/ci-logs/runners.ts';
@@ -159,6 +159,54 @@ describe('files attached to messages come from the message', () => {
       path: 'export.zip',
       member: 'beside.txt',
     });
+  });
+
+  test.each(['tar', 'tar.gz'])('in a %s', async (kind) => {
+    const slack = slackExport([slackMessage(line('said'), '1704189600.000100')]);
+    const tar = writeTar(Object.entries({ ...files, ...slack }).map(([name, data]) => ({ name, data })));
+    const found = await scan(['.'], { cwd: folderOf({ [`export.${kind}`]: kind === 'tar' ? tar : gzipSync(tar) }) });
+    expect(found.of(github('attached')).locations[0]!.origin).toMatchObject({
+      ...origin,
+      path: `export.${kind}`,
+      member: 'general.json_Files/env-1A2B.txt',
+    });
+    // Who wrote a message stands in a list beside it, which may come later.
+    expect(found.of(github('said')).locations[0]!.origin).toMatchObject({
+      kind: 'chat',
+      author: { name: 'Ann Example', email: 'ann@example.com' },
+    });
+    expect(found.gaps).toEqual([]);
+  });
+
+  test('files of mail that are no text', async () => {
+    const encoded = (type: string, name: string, bytes: Uint8Array) =>
+      part(
+        type,
+        base64Lines(bytes),
+        `Content-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n`,
+      );
+    const inner = multipart('mixed', [encoded('application/zip', 'deep.zip', zipOf({ env: line('mail in mail') }))], 'inner');
+    const eml = multipart('mixed', [
+      part('text/plain', 'see'),
+      encoded('application/zip', 'keys.zip', zipOf({ 'etc/env': line('zip in mail') })),
+      encoded('application/pdf', 'plan.pdf', writePdf([line('pdf in mail')])),
+      encoded('application/octet-stream', 'forward.eml', Buffer.from(inner)),
+      encoded('application/zip', 'locked.zip', writeZip([{ name: 'a', data: 'x', encrypted: true }])),
+      encoded('image/png', 'a.png', Buffer.from(line('picture'))),
+    ]);
+    const found = await scan(['.'], { cwd: folderOf({ 'm.eml': eml, 'all.mbox': mbox([mail('first'), eml]) }) });
+    for (const [seed, attachment, member] of [
+      ['zip in mail', 'keys.zip', 'keys.zip!/etc/env'],
+      ['pdf in mail', 'plan.pdf', 'plan.pdf!/page 1'],
+      ['mail in mail', 'deep.zip', 'forward.eml!/deep.zip!/env'],
+    ]) {
+      const origins = found.of(github(seed)).locations.map((location) => location.origin);
+      expect(origins.map((one) => 'path' in one && one.path).sort()).toEqual(['all.mbox', 'm.eml']);
+      for (const one of origins)
+        expect(one).toMatchObject({ kind: 'chat', author: { email: 'ann@example.com' }, attachment, member });
+    }
+    expect(found.secrets).toHaveLength(3);
+    expect(found.gaps.map(({ reason }) => reason)).toEqual(['encrypted', 'encrypted']);
   });
 
   test('an archive that was attached', async () => {
@@ -324,6 +372,23 @@ describe('--home', () => {
     expect(found.summary).toMatchObject({ complete: true, objects: Object.keys(files).length });
   });
 
+  test('files that the environment moves are read where they are', async () => {
+    const home = folderOf({ '.npmrc': 'x\n' });
+    const elsewhere = folderOf({
+      'aws/credentials': `[default]\n# ${line('moved')}`,
+      'codex/auth.json': `{"token": "${github('codex')}"}`,
+    });
+    const env = {
+      HOME: home,
+      AWS_SHARED_CREDENTIALS_FILE: join(elsewhere, 'aws/credentials'),
+      CODEX_HOME: join(elsewhere, 'codex'),
+    };
+    const found = await scan(['--home'], { cwd: temporaryFolder(), env });
+    expect([...found.secrets].sort()).toEqual([github('moved'), github('codex')].sort());
+    expect(found.stderr).toContain(`Codex: ${relative(home, join(elsewhere, 'codex/auth.json'))}`);
+    expect(found.gaps).toEqual([]);
+  });
+
   test('takes no target and no part of a history', async () => {
     for (const args of [
       ['--home', 'a'],
@@ -370,6 +435,60 @@ describe('what a history holds', () => {
     }
     const shown = await runQuash(['scan', '--open-blobs', '.'], { cwd: repository.path });
     expect(shown.stdout).toContain('backup/site.zip!/inner.zip!/deep/a.txt:1:8');
+  });
+
+  test('exports, mail and notebooks in it are read as what they are, with the message or the cell', async () => {
+    const repository = buildRepository(join(temporaryFolder(), 'shop'));
+    repository.write('a.txt', 'hello\n');
+    repository.commit('Start');
+    // Cut by what each kind puts into a text: of its bytes alone no pattern would find it.
+    const cut = (seed: string, between: string) => `${github(seed).slice(0, 9)}${between}${github(seed).slice(9)}`;
+    const files: Readonly<Record<string, string>> = {
+      'talk/2024-01-02.json': slackExport([
+        slackMessage('hi', '1704189500.000000'),
+        slackMessage(cut('slack', '\u200b'), '1704189600.000100'),
+      ])['general/2024-01-02.json'],
+      'general.json': Object.values(discordExport([discordMessage(cut('discord', '\u200b'))]))[0],
+      'inbox.eml': mail(cut('mail', '=\r\n'), { 'Content-Transfer-Encoding': 'quoted-printable' }),
+      'step.json': runners['circleci json'](['ready', `push ${cut('job', '\u001b[1m')}`]).bytes.toString(),
+      'study.ipynb': JSON.stringify({
+        cells: [
+          { cell_type: 'markdown', source: ['# hi'] },
+          { cell_type: 'code', source: ['a\n', `t = "${github('cell')}"`] },
+        ],
+        nbformat: 4,
+      }),
+    };
+    for (const [path, content] of Object.entries(files)) repository.write(path, content);
+    const added = repository.commit('Keep');
+    for (const path of Object.keys(files)) repository.remove(path);
+    repository.commit('Clean up');
+    const within = {
+      slack: {
+        kind: 'chat',
+        system: 'slack',
+        author: { id: 'U012AB3CD', name: 'Ann Example' },
+        timestamp: '2024-01-02T10:00:00.000Z',
+      },
+      discord: { kind: 'chat', system: 'discord', workspace: 'Acme', channel: 'general', author: { name: 'ann' } },
+      mail: { kind: 'chat', system: 'eml', author: { name: 'Ann Example', email: 'ann@example.com' } },
+      job: { kind: 'ci-log', system: 'circleci' },
+      cell: { kind: 'notebook', cell: 2 },
+    };
+    for (const isPacked of [false, true]) {
+      if (isPacked) repository.git('repack', '-adfq');
+      const plain = await scan(['.'], { cwd: repository.path });
+      expect(plain.secrets).toEqual([github('cell')]);
+      const found = await scan(['--open-blobs', '.'], { cwd: repository.path });
+      for (const [index, [seed, expected]] of Object.entries(within).entries()) {
+        const [{ origin }] = places(found.of(github(seed)), 'git');
+        expect(origin).toMatchObject({ path: Object.keys(files)[index], commit: added, within: expected });
+      }
+      expect(found.gaps).toEqual([]);
+    }
+    const { stdout } = await runQuash(['scan', '--open-blobs', '.'], { cwd: repository.path });
+    expect(stdout).toContain('#general');
+    expect(stdout).toContain('cell 2');
   });
 
   test('an archive that is there still is one place, told of with its history', async () => {

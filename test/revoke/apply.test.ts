@@ -67,6 +67,23 @@ describe('a batch of which not all are alike', () => {
     expect(tokens.map(({ known }) => known.revocations ?? 0)).toEqual([1, 0, 1]);
   });
 
+  test('what the provider does late is waited for, and what it never does is not called revoked', async () => {
+    const tokens = await plantMany('github-pat-classic', 5);
+    tokens[1]!.known.fault = 'never-takes-effect';
+    tokens[3]!.known.fault = 'takes-effect-late';
+    const before = rig.server.acted.length;
+    const { results } = await rig.revoke(tokens, { proofWindowMs: 2000 });
+    expect(results.map(({ state }) => state)).toEqual(['revoked', 'requested', 'revoked', 'revoked', 'revoked']);
+    expect(results[1]).toMatchObject({ secondsToDead: null, evidence: expect.stringContaining('live still') });
+    expect(rig.server.acted.length - before).toBe(1);
+    // Mended, only the one that lives goes again.
+    tokens[1]!.known.fault = undefined;
+    const again = await rig.revoke(tokens);
+    expect(again.planned.plan.steps.map(({ findings }) => findings)).toEqual([[tokens[1]!.credential.id]]);
+    expect(again.results).toMatchObject([{ state: 'revoked' }]);
+    expect(tokens.map(({ known }) => known.revocations)).toEqual([1, 1, 1, 1, 1]);
+  });
+
   test('tokens of another server go in a call of their own', async () => {
     const [here, there] = await plantMany('github-pat-classic', 2);
     const other = { ...there!.credential, parts: { api: new Secret('https://ghe.example.com/api/v3') } };
@@ -77,6 +94,23 @@ describe('a batch of which not all are alike', () => {
     ]);
     expect(JSON.stringify(plan)).not.toContain(here!.known.secret);
   });
+});
+
+test('a provider that asks for longer than is waited has done nothing, and the next run does it', async () => {
+  const [token] = await plantMany('gitlab-access-token', 1);
+  const { close, ...own } = rig.ownWire();
+  rig.server.onAct = (_, [known]) => {
+    known!.state = { misbehaves: 'rate-limited' };
+    return undefined;
+  };
+  const first = await rig.revoke([token!], own);
+  await close();
+  rig.server.onAct = undefined;
+  expect(first.results).toMatchObject([{ state: 'failed', evidence: expect.stringContaining('Retry-After: 3600') }]);
+  expect(linesOf(token!, 'in-doubt')).toEqual([]);
+  token!.known.state = 'live';
+  expect((await rig.revoke([token!])).results).toMatchObject([{ state: 'revoked' }]);
+  expect(token!.known).toMatchObject({ state: 'dead', revocations: 1, calls: 2 });
 });
 
 describe('two responders', () => {

@@ -57,37 +57,47 @@ test('a key of a Google service account is disabled, enabled, and deleted by the
   expect(acted.length).toBe(4);
 });
 
-test('a client secret of Microsoft Entra is removed by its id, and only when nothing else looks like it', async () => {
-  const tenant = randomUUID();
-  const client = randomUUID();
-  const secretOf = (head: string) => `${head}8Q~${'aB3'.repeat(11)}`;
-  let secrets = ['abc', 'abd', 'xyz'].map((head) => ({ keyId: randomUUID(), hint: head, value: secretOf(head) }));
-  const entra = await startProvider(['login.microsoftonline.com', 'graph.microsoft.com'], (request): Answer => {
-    if (request.host === 'login.microsoftonline.com') {
-      if (request.method === 'GET') return { status: 200, json: { token_endpoint: 'https://login.microsoftonline.com/' } };
-      if (secrets.some(({ value }) => value === request.form.get('client_secret')))
-        return { status: 200, json: { access_token: 'opaque' } };
-      return { status: 401, json: { error: 'invalid_client', error_codes: [7000215] } };
-    }
-    if (request.headers.authorization !== `Bearer ${admin}`) return { status: 401, json: {} };
-    const path = decodeURIComponent(request.path);
-    const own = `/v1.0/applications(appId='${client}')`;
-    if (request.method === 'GET' && path === own)
-      return { status: 200, json: { appId: client, passwordCredentials: secrets.map(({ keyId, hint }) => ({ keyId, hint })) } };
-    if (request.method !== 'POST' || path !== `${own}/removePassword`) return { status: 404, json: {} };
-    const { keyId } = JSON.parse(request.body) as { readonly keyId: string };
-    secrets = secrets.filter((one) => one.keyId !== keyId);
-    return { status: 204 };
-  });
-  const rig = await openRig({ endpoints: entra.endpoints('azure'), admins: { azure: admin } });
-  onTestFinished(rig.close);
-  const find = (head: string) =>
-    findLogin(rig, 'azure-entra-client-secret', secretOf(head), { tenant_id: tenant, client_id: client });
-  const { results } = await rig.revoke([find('abc')]);
-  expect(results, JSON.stringify(results)).toMatchObject([{ state: 'revoked' }]);
-  expect(secrets.map(({ hint }) => hint)).toEqual(['abd', 'xyz']);
-  secrets.push({ keyId: randomUUID(), hint: 'xyz', value: 'another' });
-  const ambiguous = await rig.revoke([find('xyz')]);
-  expect(ambiguous.results).toMatchObject([{ state: 'failed', evidence: expect.stringContaining('2 that may be this one') }]);
-  expect(secrets.length).toBe(3);
-});
+const logins = ['login.microsoftonline.com', 'login.microsoftonline.us', 'login.partner.microsoftonline.cn'];
+
+test.each([
+  ['login.microsoftonline.com', 'graph.microsoft.com'],
+  ['login.microsoftonline.us', 'graph.microsoft.us'],
+  ['login.partner.microsoftonline.cn', 'microsoftgraph.chinacloudapi.cn'],
+])(
+  'a client secret of Microsoft Entra at %s is removed by its id, and only when nothing else looks like it',
+  async (login, graph) => {
+    const tenant = randomUUID();
+    const client = randomUUID();
+    const secretOf = (head: string) => `${head}8Q~${'aB3'.repeat(11)}`;
+    let secrets = ['abc', 'abd', 'xyz'].map((head) => ({ keyId: randomUUID(), hint: head, value: secretOf(head) }));
+    const entra = await startProvider([...logins, graph], (request): Answer => {
+      if (logins.includes(request.host) && request.host !== login) return { status: 400, json: { error: 'invalid_tenant' } };
+      if (request.host === login) {
+        if (request.method === 'GET') return { status: 200, json: { token_endpoint: `https://${login}/` } };
+        if (secrets.some(({ value }) => value === request.form.get('client_secret')))
+          return { status: 200, json: { access_token: 'opaque' } };
+        return { status: 401, json: { error: 'invalid_client', error_codes: [7000215] } };
+      }
+      if (request.headers.authorization !== `Bearer ${admin}`) return { status: 401, json: {} };
+      const path = decodeURIComponent(request.path);
+      const own = `/v1.0/applications(appId='${client}')`;
+      if (request.method === 'GET' && path === own)
+        return { status: 200, json: { appId: client, passwordCredentials: secrets.map(({ keyId, hint }) => ({ keyId, hint })) } };
+      if (request.method !== 'POST' || path !== `${own}/removePassword`) return { status: 404, json: {} };
+      const { keyId } = JSON.parse(request.body) as { readonly keyId: string };
+      secrets = secrets.filter((one) => one.keyId !== keyId);
+      return { status: 204 };
+    });
+    const rig = await openRig({ endpoints: entra.endpoints('azure'), admins: { azure: admin } });
+    onTestFinished(rig.close);
+    const find = (head: string) =>
+      findLogin(rig, 'azure-entra-client-secret', secretOf(head), { tenant_id: tenant, client_id: client });
+    const { results } = await rig.revoke([find('abc')]);
+    expect(results, JSON.stringify(results)).toMatchObject([{ state: 'revoked' }]);
+    expect(secrets.map(({ hint }) => hint)).toEqual(['abd', 'xyz']);
+    secrets.push({ keyId: randomUUID(), hint: 'xyz', value: 'another' });
+    const ambiguous = await rig.revoke([find('xyz')]);
+    expect(ambiguous.results).toMatchObject([{ state: 'failed', evidence: expect.stringContaining('2 that may be this one') }]);
+    expect(secrets.length).toBe(3);
+  },
+);

@@ -14,12 +14,13 @@ import { loadPatterns } from '../../src/patterns/pattern-set.ts';
 import { expandExample } from '../../src/patterns/recipes.ts';
 import { type ApplyTerms, applyPlan } from '../../src/revoke/apply.ts';
 import { memoryStore } from '../../src/revoke/claims.ts';
-import { type Journal, openJournal } from '../../src/revoke/journal.ts';
+import { type FileJournal, openJournal } from '../../src/revoke/journal.ts';
 import { beganAt } from '../../src/revoke/journal-lock.ts';
 import { templatesOf } from '../../src/revoke/lint-revoker.ts';
 import { revokerOf } from '../../src/revoke/load-revokers.ts';
 import { makePlan } from '../../src/revoke/plan.ts';
 import { noPolicy } from '../../src/revoke/policy.ts';
+import type { ReadyRevoker } from '../../src/revoke/revoker-schema.ts';
 import { standingsOf } from '../../src/revoke/standing.ts';
 import { ask } from '../../src/verify/ask.ts';
 import { loadProtocol } from '../../src/wire/protocol.ts';
@@ -30,13 +31,15 @@ import { createWire, type Wire } from '../../src/wire/wire.ts';
 export interface Rig {
   readonly server: ProviderServer;
   readonly patterns: readonly Pattern[];
-  readonly journal: Journal;
+  readonly journal: FileJournal;
   readonly file: string;
   readonly terms: ApplyTerms;
   /** Makes a credential that the server knows, and gives both sides of it. */
   readonly plant: (pattern: Pattern, more?: Partial<KnownCredential>) => Promise<Planted>;
   /** A wire of its own: what breaks too often is taken for down, by all that share one. */
   readonly ownWire: () => Pick<ApplyTerms, 'wire' | 'ask'> & { readonly close: () => Promise<void> };
+  /** A journal of its own, for what is run so often that the lines of others are in the way. */
+  readonly ownJournal: () => Pick<ApplyTerms, 'journal' | 'store'> & { readonly close: () => void };
   readonly verdictOn: (credential: Credential) => Promise<Verdict>;
   /** Asks, plans and applies. */
   readonly revoke: (planted: readonly Planted[], more?: Partial<RunTerms>) => Promise<Ran>;
@@ -70,6 +73,14 @@ export function routesOf(pattern: Pattern): readonly Route[] {
   const description = descriptions.find(({ provider }) => provider === pattern.provider);
   return (description?.routes ?? []).filter(({ patterns }) => patterns?.includes(pattern.id) ?? true);
 }
+
+/** Tests call more often than a provider takes in an hour: that limit has tests of its own. */
+const unhurried: ApplyTerms['revokerOf'] = async (pattern) => {
+  const revoker = await revokerOf(pattern);
+  if (!revoker?.limits) return revoker;
+  const { perHour, ...limits } = revoker.limits;
+  return { ...revoker, limits };
+};
 
 let invented = 0;
 
@@ -118,7 +129,7 @@ export async function openRig({
     store: memoryStore(journal, beganAt(process.pid)),
     holder: { actor: 'ann@here', host: 'here', pid: process.pid },
     policy: noPolicy,
-    revokerOf,
+    revokerOf: unhurried,
     adminOf: async (revoker) =>
       revoker.admin ? new Secret(admins[revoker.provider] ?? adminOf(revoker.patterns[0] as string)) : undefined,
     ask: verdictOn,
@@ -176,7 +187,12 @@ export async function openRig({
         return { ...credential, verdict: { ...toldOf(toldBefore.get(credential.id) ?? {}), ...more.told, ...verdict } };
       }),
     );
-    const standings = standingsOf(all.journal.lines());
+    const standings = standingsOf(await all.journal.lines());
+    const ours = new Map<ReadyRevoker, Secret | undefined>();
+    for (const { pattern } of asked) {
+      const revoker = await revokerOf(pattern);
+      if (revoker && !ours.has(revoker)) ours.set(revoker, await all.adminOf(revoker));
+    }
     const made = await makePlan(asked, {
       purpose: all.purpose,
       by: all.holder.actor,
@@ -185,7 +201,7 @@ export async function openRig({
       revokerOf,
       runbookOf: ({ runbook }) => runbook,
       isProvable: ({ verify }) => isMortal(verify),
-      adminFrom: ({ admin }) => ({ from: admin?.env ?? '', isThere: true }),
+      adminFrom: (revoker) => ({ from: revoker.admin?.env ?? '', isThere: ours.get(revoker) !== undefined }),
       standingOf: (finding) => standings.get(finding),
       describePlace: () => 'stdin',
     });
@@ -197,6 +213,10 @@ export async function openRig({
     ownWire: () => {
       const own = openWire();
       return { wire: own, ask: (credential) => verdictBy(own, credential), close: () => own.close() };
+    },
+    ownJournal: () => {
+      const own = openJournal(join(folder, `journal-${invented++}.jsonl`), { actor: 'ann@here' });
+      return { journal: own, store: memoryStore(own, beganAt(process.pid)), close: () => own.close() };
     },
     patterns: set.patterns,
     journal,

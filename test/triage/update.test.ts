@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Plan, PlanStep } from '../../src/model/plan.ts';
 import type { StoredFinding } from '../../src/model/stored-finding.ts';
 import { displayWidth } from '../../src/report/display-width.ts';
+import { actions } from '../../src/triage/actions.ts';
 import { drawnOf } from '../../src/triage/screens.ts';
 import { type Event, startState, type TriageState } from '../../src/triage/state.ts';
 import { targetsOf, update } from '../../src/triage/update.ts';
@@ -242,6 +243,83 @@ test('every action can be found in the palette, and done from there', () => {
   expect(update(type(keys(start(), ':'), 'verify'), { kind: 'key', key: 'enter' }).effects).toEqual([
     { kind: 'verify', ids: [ids[0]] },
   ]);
+});
+
+test.each(['list', 'detail'] as const)('every action of the %s is in the help, and in the palette by its name', (screen) => {
+  const state = screen === 'list' ? start() : keys(start(), 'enter');
+  const help = start({ columns: 160, rows: 80 });
+  for (const { name, title, on } of actions) {
+    expect(seen(keys(help, '?'))).toContain(title);
+    if (!on.includes(screen) || name === 'palette') continue;
+    expect(seen(type(keys(state, ':'), name))).toContain(title);
+  }
+});
+
+function withDetail(): TriageState {
+  const [first] = findings as [StoredFinding];
+  const locations = [...first.locations, { ...first.locations[0]!, origin: { kind: 'file', path: 'second.env' } as const }];
+  return after(keys(start(), 'enter'), {
+    kind: 'opened',
+    finding: first,
+    history: { verdicts: [], decisions: [], revocations: [], locations },
+  });
+}
+
+test('the place that is marked is the one that is opened and copied', () => {
+  const state = keys(withDetail(), 'n');
+  expect(seen(state)).toMatch(/^> second\.env:1:1$/m);
+  for (const [key, kind] of [
+    ['e', 'edit'],
+    ['b', 'browse'],
+    ['y', 'copy'],
+  ] as const)
+    expect(update(state, { kind: 'key', key }).effects).toMatchObject([
+      { kind, sights: [{ location: { origin: { path: 'second.env' } } }] },
+    ]);
+  expect(seen(keys(state, 'n', 'n', 'p'))).toMatch(/^> src\/1\.env:1:1$/m);
+});
+
+test('of what is selected each first place is copied', () => {
+  expect(update(keys(start(), 'a'), { kind: 'key', key: 'y' }).effects).toMatchObject([
+    { kind: 'copy', sights: ids.map((id) => ({ finding: { id } })) },
+  ]);
+});
+
+test('what is found by a scan is listed at once, and acted on once it stands in the ledger', () => {
+  const scanning = after(startState({ columns: 80, rows: 24 }, '', now), { kind: 'scan' }, { kind: 'found', findings, now });
+  expect(listed(scanning)).toEqual(ids);
+  expect(listed(type(keys(scanning, '/'), 'dead'))).toEqual([ids[1]]);
+  for (const key of ['enter', 'R', 'v', 'i', 'r']) {
+    expect(update(scanning, { kind: 'key', key })).toMatchObject({ effects: [], state: { screen: { kind: 'list' } } });
+    expect(seen(keys(scanning, key))).toContain('It is still being scanned');
+  }
+  const kept = after(scanning, { kind: 'loaded', findings, now });
+  expect(keys(kept, 'R').screen.kind).toBe('plan');
+  const over = update(kept, { kind: 'scanned', summary: '3 findings', gaps: 2 });
+  expect(over.effects).toEqual([{ kind: 'load' }]);
+  expect(seen(over.state)).toContain('incomplete: 2 places could not be read');
+  expect(update(over.state, { kind: 'found', findings: [], now }).state).toEqual(over.state);
+});
+
+test('hundreds of editors are not opened', () => {
+  const many = start(
+    { columns: 80, rows: 24 },
+    Array.from({ length: 300 }, (_, at) => storedFinding(at, {})),
+  );
+  const state = keys(many, 'a');
+  for (const key of ['e', 'b']) expect(update(state, { kind: 'key', key }).effects).toEqual([]);
+  expect(seen(keys(state, 'e'))).toContain('These are 300 places, and at most 10 are opened at once.');
+});
+
+test('a secret is shown only where its finding is open, and masked also below what lies over it', () => {
+  const [id] = ids as [string];
+  const shown = after(withDetail(), { kind: 'revealed', id, text: 'hunter\x1b[2J2' });
+  expect(update(withDetail(), { kind: 'key', key: 'X' }).effects).toEqual([{ kind: 'reveal', id }]);
+  expect(seen(shown)).toContain('secret     hunter\\x1b[2J2');
+  expect(seen(after(shown, { kind: 'masked' }))).not.toContain('hunter');
+  expect(seen(keys(after(keys(shown, '?'), { kind: 'masked' }), 'escape'))).not.toContain('hunter');
+  expect(seen(keys(shown, 'escape', 'enter'))).not.toContain('hunter');
+  expect(seen(after(start(), { kind: 'revealed', id, text: 'hunter2' }))).not.toContain('hunter');
 });
 
 test('hostile text is neutralised, wide text is cut where it ends, and no line is wider than the terminal', () => {

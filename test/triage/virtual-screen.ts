@@ -5,9 +5,22 @@ export interface VirtualScreen {
   readonly resize: (columns: number, rows: number) => void;
   /** The lines as they are to be seen, without spaces at their ends. */
   readonly lines: () => readonly string[];
+  /** The same with the looks of each piece, as SGR sequences that begin with a reset. */
+  readonly styled: () => readonly string[];
   /** Modes that were set and not taken back: `?1049` is the alternate screen. */
   readonly modes: () => readonly string[];
+  /** What the clipboard was given. */
+  readonly clipboard: () => string;
 }
+
+/** What the codes that end a look end (ECMA-48 8.3.117). */
+const endings: Readonly<Record<string, RegExp>> = {
+  '22': /^[12]$/,
+  '24': /^4$/,
+  '27': /^7$/,
+  '39': /^(?:3|9)\d$/,
+  '49': /^(?:4|10)\d$/,
+};
 
 /** As much of a terminal as Ink uses: text, moves, erasing, modes. What it does not know fails the test. */
 export function virtualScreen(columns: number, rows: number): VirtualScreen {
@@ -16,6 +29,10 @@ export function virtualScreen(columns: number, rows: number): VirtualScreen {
   let row = 0;
   let column = 0;
   let rest = '';
+  let clipboard = '';
+  /** What SGR set, each code that takes another back left out. */
+  let looks: readonly string[] = [];
+  const looksOf = new WeakMap<string[], string[]>();
   const modes = new Set<string>();
 
   function blank(): string[][] {
@@ -40,8 +57,16 @@ export function virtualScreen(columns: number, rows: number): VirtualScreen {
     const line = cells[row]!;
     while (line.length < column) line.push(' ');
     line[column] = character;
+    const own = looksOf.get(line) ?? [];
+    own[column] = looks.join(';');
+    looksOf.set(line, own);
     if (width === 2) line[column + 1] = '';
     column += width;
+  }
+
+  function look(code: string): void {
+    const ended = endings[code];
+    looks = code === '0' ? [] : ended ? looks.filter((one) => !ended.test(one)) : [...looks, code];
   }
 
   function control(parameters: string, final: string): void {
@@ -94,6 +119,7 @@ export function virtualScreen(columns: number, rows: number): VirtualScreen {
         modes.delete(parameters);
         return;
       case 'm':
+        for (const code of (parameters || '0').split(';')) look(code);
         return;
       default:
         throw new Error(`the terminal was sent CSI ${JSON.stringify(parameters + final)}`);
@@ -105,6 +131,13 @@ export function virtualScreen(columns: number, rows: number): VirtualScreen {
       rest += text;
       while (rest !== '') {
         if (rest[0] === '\x1b') {
+          const copied = /^\x1b\]52;c;([0-9A-Za-z+/=]*)\x07/.exec(rest);
+          if (copied) {
+            clipboard = Buffer.from(copied[1]!, 'base64').toString();
+            rest = rest.slice(copied[0].length);
+            continue;
+          }
+          if (/^\x1b\][^\x07]*$/.test(rest)) return;
           const sequence = /^\x1b\[([0-9;?]*)([A-Za-z])/.exec(rest);
           if (!sequence) {
             if (/^\x1b(?:\[[0-9;?]*)?$/.test(rest)) return;
@@ -133,6 +166,16 @@ export function virtualScreen(columns: number, rows: number): VirtualScreen {
           .join('')
           .trimEnd(),
       ),
+    styled: () =>
+      cells.map((line) => {
+        const own = looksOf.get(line) ?? [];
+        return Array.from(line, (one, at) => {
+          const now = (one ?? ' ') === ' ' && own[at] === undefined ? '' : (own[at] ?? '');
+          const before = at === 0 ? undefined : (own[at - 1] ?? '');
+          return `${now === before ? '' : `\x1b[0m${now === '' ? '' : `\x1b[${now}m`}`}${one ?? ' '}`;
+        }).join('');
+      }),
     modes: () => [...modes],
+    clipboard: () => clipboard,
   };
 }

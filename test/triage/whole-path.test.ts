@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { binary, cleanEnvironment, runProgram } from '../cli/binary.ts';
@@ -12,6 +13,15 @@ import { openPseudoTerminal, type PseudoTerminal, whyNone } from './pseudo-termi
 const none = whyNone();
 const github = invent('github-pat-classic', 'triage');
 const other = invent('gitlab-access-token', 'triage');
+
+const gitEnvironment = {
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_AUTHOR_NAME: 'Ada',
+  GIT_AUTHOR_EMAIL: 'ada@example.com',
+  GIT_COMMITTER_NAME: 'Ada',
+  GIT_COMMITTER_EMAIL: 'ada@example.com',
+};
 
 const open: PseudoTerminal[] = [];
 afterEach(async () => {
@@ -53,13 +63,14 @@ describe.skipIf(none)(none ?? 'in a pseudo-terminal', () => {
     terminal.type('\r');
     await terminal.see(/filter: GitHub-pat/);
     terminal.type('\r');
-    await terminal.see(/finding [0-9a-f]{12}(?:.*\n)+Timeline/);
+    await terminal.see(/finding [0-9a-f]{12}(?:.*\n)+revoked by an API/);
     terminal.type('G');
-    const detail = await terminal.see(/Spread over 1 place/);
+    const detail = await terminal.see(/Timeline(?:.*\n)+Spread over 1 place/);
     expect(detail).toContain('a.env:1:3');
     expect(detail).not.toContain(github);
     terminal.type('R');
-    await terminal.see(/DELETE|POST/);
+    // As quash revoke says it: the answer that proves its death is known.
+    await terminal.see(/(?:DELETE|POST)(?:.*\n)+.*proof +its provider is asked/);
     expect(providers.server.acted).toEqual([]);
     terminal.type('\r');
     await terminal.see(/Type the (?:number|name)/);
@@ -148,6 +159,104 @@ describe.skipIf(none)(none ?? 'in a pseudo-terminal', () => {
       { state: 'ignored', decision: { reason: 'a rehearsal' } },
       { state: 'ignored' },
     ]);
+  });
+
+  test('the editor gets the terminal and the place, and gives the terminal back', async () => {
+    const { home, start } = await leak();
+    const vi = join(home.folder, 'vi');
+    writeFileSync(vi, '#!/bin/sh\necho "edits $1 $2"\nread answer\necho "was told $answer"\n', { mode: 0o755 });
+    const terminal = start(['--where', 'path~a.env'], { env: { EDITOR: vi }, columns: 160 });
+    await terminal.see(/1 finding: 1 live/);
+    terminal.type('e');
+    await terminal.see(/edits \+1 \/.*a\.env/);
+    expect(terminal.screen.modes()).not.toContain('?1049');
+    terminal.type('q\r');
+    await terminal.see(/vi was closed/);
+    expect(terminal.written()).toContain('was told q');
+    expect(terminal.screen.modes()).toEqual(expect.arrayContaining(['?1049', '?2004']));
+    terminal.type('\r');
+    await terminal.see(/finding [0-9a-f]{12}/);
+    terminal.type('q');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.screen.modes()).toEqual(['?25']);
+  });
+
+  test('an editor that is not there is told of', async () => {
+    const { start } = await leak();
+    const terminal = start([], { env: { EDITOR: '/nowhere/vi' }, columns: 160 });
+    await terminal.see(/2 findings/);
+    terminal.type('e');
+    await terminal.see(/starting \/nowhere\/vi: it is not there/);
+    terminal.type('j');
+    await terminal.see(/^ {4}live.*\n> {3}live/m);
+  });
+
+  test('links are copied, of all that is selected, and none holds a secret', async () => {
+    const { start } = await leak();
+    const terminal = start();
+    await terminal.see(/2 findings/);
+    terminal.type('a');
+    await terminal.see(/2 selected/);
+    terminal.type('y');
+    await terminal.see(/asked to copy 2 links/);
+    const lines = terminal.screen.clipboard().split('\n');
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line).toMatch(/^[0-9a-f]{12} {2}Git(?:Hub|Lab) .*\(redacted\) {2}[ab]\.env:1:3 in /);
+    expect(terminal.screen.clipboard()).not.toMatch(new RegExp(`${github}|${other}`));
+  });
+
+  test('the browser is given an https page, by no shell', async () => {
+    const { home, start } = await leak({});
+    const bin = join(home.folder, 'bin');
+    const opened = join(home.folder, 'opened');
+    mkdirSync(bin);
+    for (const name of ['xdg-open', 'open'])
+      writeFileSync(
+        join(bin, name),
+        `#!/bin/sh\nprintf '%s\\n' "$#" "$1" > '${opened}.part' && mv '${opened}.part' '${opened}'\n`,
+        {
+          mode: 0o755,
+        },
+      );
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', args, { cwd: home.repository, env: { ...process.env, ...gitEnvironment } });
+    git('init', '--quiet');
+    git('remote', 'add', 'origin', 'git@example.com:team/app.git');
+    writeFileSync(join(home.repository, 'a;touch b.env'), `A=${github}\n`);
+    git('add', '--all');
+    git('commit', '--quiet', '--message', 'one');
+    await home.quash(['scan', '--quiet', '--no-tree', '.']);
+    const terminal = start([], { columns: 160, env: { PATH: `${bin}:${process.env.PATH}` } });
+    await terminal.see(/1 finding/);
+    const isThere = new Promise<void>((resolve) => {
+      const watcher = watch(home.folder, () => {
+        if (!existsSync(opened)) return;
+        watcher.close();
+        resolve();
+      });
+    });
+    terminal.type('b');
+    await terminal.see(/Opened https:\/\/example\.com\/team\/app\/blob\/[0-9a-f]{40}\/a%3Btouch%20b\.env#L1/);
+    await isThere;
+    expect(readFileSync(opened, 'utf8')).toMatch(
+      /^1\nhttps:\/\/example\.com\/team\/app\/blob\/[0-9a-f]{40}\/a%3Btouch%20b\.env#L1\n$/,
+    );
+  });
+
+  test('a secret is shown behind a key, and masked again', async () => {
+    const { start } = await leak();
+    const terminal = start(['--where', 'provider=github'], { columns: 120 });
+    await terminal.see(/1 finding: 1 live/);
+    terminal.type('\r');
+    const before = await terminal.see(/finding [0-9a-f]{12}(?:.*\n)+revoked by an API/);
+    expect(before).not.toContain(github);
+    terminal.type('X');
+    await terminal.see(new RegExp(`secret +${github}`));
+    await terminal.see(/secret +ghp_….*\(redacted\)/);
+    expect(terminal.screen.lines().join('\n')).not.toContain(github);
+    terminal.type('q');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.screen.lines().join('\n')).not.toContain(github);
   });
 
   test('what a dumb terminal gets is lines, without a sequence in them', async () => {

@@ -1,7 +1,7 @@
 import type { Gap } from '../../model/gap.ts';
 import type { Container, Document, FormatContext } from '../document.ts';
 import { chunksOf } from './file-document.ts';
-import { gapIn, placeIn, streamDocument } from './member-document.ts';
+import { asLeaf, gapIn, placeIn, streamDocument } from './member-document.ts';
 import { type RandomAccess, randomAccess } from './random-access.ts';
 
 const frameBytes = 16;
@@ -35,11 +35,34 @@ async function* readAsar(document: Document, { limits }: FormatContext): AsyncGe
     yield gapIn(
       document,
       'corrupt',
-      'its list of files cannot be read, and nothing else tells where they are; get an intact copy',
+      'its list of files cannot be read, and nothing else tells where they are; it was read as bytes; get an intact copy',
     );
+    yield asLeaf(streamDocument(placeIn(document, '(all bytes)'), bytes.size, () => chunksOf(bytes.range, 0, bytes.size)));
     return;
   }
-  yield* filesOf(document, bytes, header, 8 + frame.readUInt32LE(4), '', 0);
+  const base = 8 + frame.readUInt32LE(4);
+  const listed: Stretch[] = [];
+  yield* filesOf(document, bytes, header, base, '', 0, listed);
+  // Where the list is damaged, or hides something: a text may reach from what it tells of into what it does not.
+  if (!coversAll(listed, base, bytes.size))
+    yield asLeaf(
+      streamDocument(placeIn(document, '(all bytes)'), bytes.size - base, () => chunksOf(bytes.range, base, bytes.size)),
+    );
+}
+
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Whether each byte is a file's. */
+function coversAll(listed: readonly Stretch[], base: number, size: number): boolean {
+  let at = base;
+  for (const { start, end } of [...listed].sort((a, b) => a.start - b.start)) {
+    if (start > at) return false;
+    at = Math.max(at, end);
+  }
+  return at >= size;
 }
 
 async function readHeader({ range, size }: RandomAccess, length: number): Promise<Node | undefined> {
@@ -59,16 +82,18 @@ async function* filesOf(
   base: number,
   path: string,
   depth: number,
+  listed: Stretch[],
 ): AsyncGenerator<Document | Gap> {
   if (depth > mostDepth || typeof folder.files !== 'object' || folder.files === null) return;
   for (const [name, node] of Object.entries(folder.files)) {
     if (typeof node !== 'object' || node === null) continue;
     const own = path === '' ? name : `${path}/${name}`;
-    yield* filesOf(document, bytes, node, base, own, depth + 1);
+    yield* filesOf(document, bytes, node, base, own, depth + 1, listed);
     // A link has neither; a file that is unpacked lies beside the archive, where it is read as itself.
     const start = base + Number(node.offset);
     if (node.offset === undefined || typeof node.size !== 'number' || !Number.isSafeInteger(start) || start < base) continue;
     const end = start + node.size;
+    listed.push({ start, end });
     const place = placeIn(document, own);
     yield streamDocument(place, node.size, () => chunksOf(bytes.range, start, Math.min(end, bytes.size)));
     if (end > bytes.size) yield gapIn(place, 'corrupt', 'it reaches past the end of its archive; get an intact copy');

@@ -13,6 +13,7 @@ interface Bunzip {
 const blockMark = 0x314159265359;
 const endMark = 0x177245385090;
 const markBits = 48;
+const largestLevel = '9';
 /** A block of 900,000 bytes is never packed into more. */
 const mostBlockBytes = 1_300_000;
 const chunkBytes = 65_536;
@@ -27,6 +28,8 @@ export async function* bunzip2(source: AsyncIterable<Uint8Array>, outcome: Outco
   let bit = 32;
   let isOver = false;
   let hasEnd = false;
+  /** Of the first file; it is only where to begin, as the next may be another and the digit may be damaged. */
+  let level = largestLevel;
   const input = source[Symbol.asyncIterator]();
 
   async function fill(): Promise<void> {
@@ -47,6 +50,8 @@ export async function* bunzip2(source: AsyncIterable<Uint8Array>, outcome: Outco
     held = Buffer.concat(chunks);
   }
 
+  await fill();
+  if (held[3] >= 0x31 && held[3] <= 0x39) level = String.fromCharCode(held[3]);
   for (;;) {
     if (!isOver && held.length - (bit >> 3) < mostBlockBytes) await fill();
     const found = findMark(held, bit);
@@ -61,7 +66,9 @@ export async function* bunzip2(source: AsyncIterable<Uint8Array>, outcome: Outco
       continue;
     }
     hasEnd = false;
-    const { blocks, end, error } = unpackBlock(decodeBlock, held, found.bit);
+    const block = unpackBlock(decodeBlock, held, found.bit, level);
+    const { blocks, end, error } =
+      block.error === undefined || level === largestLevel ? block : unpackBlock(decodeBlock, held, found.bit, largestLevel);
     yield* blocks;
     if (error !== undefined) outcome.error ??= error;
     bit = error === undefined ? end : found.bit + markBits;
@@ -69,8 +76,9 @@ export async function* bunzip2(source: AsyncIterable<Uint8Array>, outcome: Outco
   if (!hasEnd) outcome.error ??= 'it ends too early';
 }
 
-function unpackBlock(decodeBlock: Bunzip['decodeBlock'], held: Buffer, bit: number) {
-  const header = Buffer.from('BZh9');
+/** Unpacks a block. A level of 9 does for any; a lower one takes less memory, 400 KB for each. */
+function unpackBlock(decodeBlock: Bunzip['decodeBlock'], held: Buffer, bit: number, level: string) {
+  const header = Buffer.from(`BZh${level}`);
   const blocks: Uint8Array[] = [];
   let chunk = Buffer.allocUnsafe(chunkBytes);
   let filled = 0;

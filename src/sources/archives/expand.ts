@@ -37,6 +37,8 @@ async function* expandFrom(
   const { limits, signal } = context;
   failIfAborted(signal);
   const container = recognise(await document.head(), document.member ?? document.path);
+  const share = depth === 0 ? context.share : undefined;
+  if (share && !(container && isShared(container, document)) && !share.take(0)) return;
   if (container === undefined) {
     yield document;
     return;
@@ -49,9 +51,11 @@ async function* expandFrom(
     );
     return;
   }
-  for await (const member of container.members(document, context)) {
+  const { share: _, ...unshared } = context;
+  for await (const member of container.members(document, share ? context : unshared)) {
     failIfAborted(signal);
-    if (++meter.entries > limits.maxEntries) meter.spent ??= 'entries';
+    meter.entries = context.share ? context.share.countEntry() : meter.entries + 1;
+    if (meter.entries > limits.maxEntries) meter.spent ??= 'entries';
     if (meter.spent !== undefined) return;
     if (isGap(member)) {
       yield member;
@@ -63,6 +67,11 @@ async function* expandFrom(
     else yield* expandFrom(watched, recognise, context, meter, depth + 1);
     if (meter.spent !== undefined) return;
   }
+}
+
+/** Whether a container's documents can be read by several threads: each finds its own without reading those of others. */
+function isShared(container: Container, document: Document): boolean {
+  return container.name === 'zip' && document.range !== undefined;
 }
 
 /** An archive that is only wrapped (`logs.tar.gz`) stands where its wrapping does: its members are those of the file. */
@@ -79,11 +88,11 @@ function failIfAborted(signal: AbortSignal): void {
 async function* metered(
   bytes: AsyncIterable<Uint8Array>,
   meter: Meter,
-  { limits, signal }: FormatContext,
+  { limits, signal, share }: FormatContext,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     failIfAborted(signal);
-    meter.bytes += chunk.length;
+    meter.bytes = share ? share.countBytes(chunk.length) : meter.bytes + chunk.length;
     if (meter.bytes > limits.maxTotalBytes) meter.spent ??= 'total';
     else if (meter.bytes > freeBytes && meter.packedBytes !== undefined && meter.bytes > limits.maxRatio * meter.packedBytes)
       meter.spent ??= 'ratio';

@@ -2,11 +2,10 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Gap } from '../../model/gap.ts';
-import type { Document } from '../document.ts';
+import { type Document, tellingBytes } from '../document.ts';
 import { gapIn } from './member-document.ts';
 
 const chunkBytes = 1 << 18;
-const headBytes = 65_536;
 
 /** A file below `root` as a document, and what closes it; or the gap that it is. Links are not followed. */
 export async function openFileDocument(
@@ -36,7 +35,7 @@ export async function openFileDocument(
     const document: Document = {
       path,
       size,
-      head: () => range(0, headBytes),
+      head: () => range(0, tellingBytes),
       bytes: () => chunksOf(range, 0, size),
       whole: async (maxBytes) =>
         size <= maxBytes

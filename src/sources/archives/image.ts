@@ -1,5 +1,6 @@
 import type { Gap } from '../../model/gap.ts';
 import type { Container, Document } from '../document.ts';
+import type { ByteReader } from './byte-reader.ts';
 import { chunksOf } from './file-document.ts';
 import { isGap, placeIn, streamDocument } from './member-document.ts';
 import { readerOf, readTar, tar } from './tar.ts';
@@ -39,13 +40,32 @@ async function* readImage(document: Document): AsyncGenerator<Document | Gap> {
   const reader = readerOf(document);
   const prefix = document.member === undefined ? '' : `${document.member}!/`;
   for await (const member of readTar(document, reader)) {
-    if (isGap(member)) gaps.push(member);
-    else members.push({ name: (member.member ?? '').slice(prefix.length), start: reader.position, size: member.size ?? 0 });
+    if (isGap(member)) {
+      gaps.push(member);
+      continue;
+    }
+    const name = (member.member ?? '').slice(prefix.length);
+    members.push(
+      member.size === undefined
+        ? { name, ...(await lostStretch(member, reader)) }
+        : { name, start: reader.position, size: member.size },
+    );
   }
   for (const { name, start, size } of await inOrder(members, range)) {
     yield streamDocument(placeIn(document, name), size, () => chunksOf(range, start, start + size));
   }
   yield* gaps;
+}
+
+/** Where a stretch without a valid header lies: its first block was read, its end is where its bytes end. */
+async function lostStretch(member: Document, reader: ByteReader): Promise<Pick<Member, 'start' | 'size'>> {
+  let size = 0;
+  let start: number | undefined;
+  for await (const chunk of member.bytes()) {
+    start ??= reader.position - chunk.length;
+    size += chunk.length;
+  }
+  return { start: start ?? reader.position, size };
 }
 
 async function inOrder(members: readonly Member[], range: NonNullable<Document['range']>): Promise<readonly Member[]> {

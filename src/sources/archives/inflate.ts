@@ -1,5 +1,14 @@
 import type { Transform } from 'node:stream';
-import { createGunzip, createInflate, createInflateRaw, gunzipSync, inflateRawSync, inflateSync, type Zlib } from 'node:zlib';
+import {
+  constants,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  gunzipSync,
+  inflateRawSync,
+  inflateSync,
+  type Zlib,
+} from 'node:zlib';
 import { concat } from './member-document.ts';
 
 /** How unpacking went, to be looked at once its bytes have ended. */
@@ -48,9 +57,10 @@ async function* inflateAny(
       length += value.length;
     }
   }
-  const unpacked = isOver ? inflateSmall(kind, concat(first)) : undefined;
+  const unpacked = isOver ? inflateFollowing(kind, concat(first)) : undefined;
   if (unpacked !== undefined) {
     outcome.consumed = unpacked.consumed;
+    if (unpacked.error !== undefined) outcome.error = unpacked.error;
     if (unpacked.bytes.length > 0) yield unpacked.bytes;
     return;
   }
@@ -66,24 +76,115 @@ async function* inflateAny(
   yield* inflateStream(kind, rejoined(), outcome);
 }
 
-function inflateSmall(
+interface Unpacked {
+  readonly bytes: Uint8Array;
+  readonly consumed: number;
+  readonly error?: string;
+}
+
+/** Unpacks what is small, and what follows it: zlib passes over all that stands behind zeros, which pad a file of tapes. */
+function inflateFollowing(kind: keyof typeof streams, packed: Uint8Array): Unpacked | undefined {
+  const given: Uint8Array[] = [];
+  for (let at = 0; ; ) {
+    const one = inflateSmall(kind, packed.subarray(at));
+    if (one === undefined) return undefined;
+    given.push(one.bytes);
+    const consumed = at + one.consumed;
+    at = consumed;
+    while (packed[at] === 0) at++;
+    if (kind !== 'gzip' || one.error !== undefined || at >= packed.length || one.consumed === 0)
+      return { ...one, bytes: concat(given), consumed };
+  }
+}
+
+/** Unpacks what is small; undefined where it unpacks to more than that. Of what is damaged it gives all before the damage. */
+function inflateSmall(kind: keyof typeof streams, packed: Uint8Array): Unpacked | undefined {
+  const whole = attempt(kind, packed, constants.Z_FINISH);
+  if (whole === undefined || !('failure' in whole)) return whole;
+  // zlib gives nothing of a call that fails. Cut off in front of the damage it fails no more: the longest such part is looked for.
+  let best: Unpacked = { bytes: new Uint8Array(0), consumed: 0 };
+  let low = 0;
+  let high = packed.length;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const part = attempt(kind, packed.subarray(0, middle), constants.Z_SYNC_FLUSH);
+    if (part === undefined) return undefined;
+    if ('failure' in part) high = middle - 1;
+    else {
+      best = part;
+      low = middle + 1;
+    }
+  }
+  return { ...best, error: whole.failure };
+}
+
+/** One call of zlib: undefined where it gives too much. */
+function attempt(
   kind: keyof typeof streams,
   packed: Uint8Array,
-): { readonly bytes: Uint8Array; readonly consumed: number } | undefined {
+  finishFlush: number,
+): Unpacked | { readonly failure: string } | undefined {
   try {
     // With `info` it gives the engine as well, which its types do not know.
-    const { buffer, engine } = atOnce[kind](packed, { maxOutputLength: smallOutput, info: true }) as unknown as {
+    const { buffer, engine } = atOnce[kind](packed, { maxOutputLength: smallOutput, finishFlush, info: true }) as unknown as {
       readonly buffer: Uint8Array;
       readonly engine: Zlib & { readonly bytesWritten: number };
     };
     return { bytes: buffer, consumed: engine.bytesWritten };
-  } catch {
-    // Damaged, or larger than is worth it: a stream gives what there is.
-    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ERR_BUFFER_TOO_LARGE' ? undefined : { failure: message };
   }
 }
 
 async function* inflateStream(
+  kind: keyof typeof streams,
+  source: AsyncIterable<Uint8Array>,
+  outcome: Outcome,
+): AsyncGenerator<Uint8Array> {
+  const input = source[Symbol.asyncIterator]();
+  let pushedBack: Uint8Array | undefined;
+  let last: Uint8Array = new Uint8Array(0);
+  let fed = 0;
+  const following: AsyncIterable<Uint8Array> = {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        const held = pushedBack;
+        pushedBack = undefined;
+        const taken = held ? { done: false as const, value: held } : await input.next();
+        if (taken.done) return taken;
+        last = taken.value;
+        fed += last.length;
+        return taken;
+      },
+    }),
+  };
+  try {
+    do {
+      fed = 0;
+      yield* inflateOne(kind, following, outcome);
+      if (kind !== 'gzip' || outcome.error !== undefined) return;
+      // zlib passes over all that stands behind zeros.
+      pushedBack = last.subarray(Math.max(0, last.length - Math.max(0, fed - outcome.consumed)));
+      for (let zeros = leadingZeros(pushedBack); zeros === pushedBack.length; zeros = leadingZeros(pushedBack)) {
+        const { done, value } = await input.next();
+        if (done) return;
+        pushedBack = value;
+      }
+      pushedBack = pushedBack.subarray(leadingZeros(pushedBack));
+    } while (outcome.consumed > 0);
+  } finally {
+    await input.return?.();
+  }
+}
+
+function leadingZeros(bytes: Uint8Array): number {
+  let at = 0;
+  while (at < bytes.length && bytes[at] === 0) at++;
+  return at;
+}
+
+async function* inflateOne(
   kind: keyof typeof streams,
   source: AsyncIterable<Uint8Array>,
   outcome: Outcome,

@@ -1,8 +1,6 @@
 import type { Gap, GapReason } from '../../model/gap.ts';
 import type { Origin } from '../../model/origin.ts';
-import type { Document } from '../document.ts';
-
-const headBytes = 65_536;
+import { type Document, tellingBytes } from '../document.ts';
 
 /** Where a document comes from, as a finding in it tells of it. */
 export function originOf({ path, member }: Pick<Document, 'path' | 'member'>): Origin {
@@ -33,7 +31,7 @@ export function memoryDocument(place: Place, held: Uint8Array): Document {
   return {
     ...placeOf(place),
     size: held.length,
-    head: async () => held.subarray(0, headBytes),
+    head: async () => held.subarray(0, tellingBytes),
     async *bytes() {
       if (held.length > 0) yield held;
     },
@@ -49,7 +47,12 @@ export interface Leaf extends Document {
 
 /** Bytes in memory that are a leaf. */
 export function leafDocument(place: Place, held: Uint8Array): Leaf {
-  return { ...memoryDocument(place, held), isLeaf: true };
+  return asLeaf(memoryDocument(place, held));
+}
+
+/** The same of a document that comes as a stream. */
+export function asLeaf(document: Document): Leaf {
+  return { ...document, isLeaf: true };
 }
 
 /**
@@ -68,7 +71,7 @@ export function streamDocument(place: Place, size: number | undefined, open: () 
   };
 
   async function fillHead(): Promise<void> {
-    while (headLength < headBytes) {
+    while (headLength < tellingBytes) {
       const { done, value } = await iterate().next();
       if (done) return;
       read.push(value);
@@ -99,7 +102,7 @@ export function streamDocument(place: Place, size: number | undefined, open: () 
     ...(size === undefined ? {} : { size }),
     async head() {
       if (!isTaken) await fillHead();
-      return concat(read).subarray(0, headBytes);
+      return concat(read).subarray(0, tellingBytes);
     },
     bytes,
     async whole(maxBytes) {

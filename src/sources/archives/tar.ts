@@ -1,8 +1,9 @@
-import { Header, Pax } from 'tar';
+import type { Pax } from 'tar';
 import type { Gap } from '../../model/gap.ts';
 import type { Container, Document } from '../document.ts';
+import { tarPackage } from '../lazy-packages.ts';
 import { type ByteReader, createByteReader, createSeekingReader } from './byte-reader.ts';
-import { gapIn, placeIn, streamDocument } from './member-document.ts';
+import { asLeaf, gapIn, placeIn, streamDocument } from './member-document.ts';
 
 const blockBytes = 512;
 /** Of a name or an extended header; nobody's is longer. */
@@ -11,7 +12,8 @@ const zeros = Buffer.alloc(blockBytes);
 
 /**
  * tar: ustar, pax, and GNU's long names. Its headers are read by the parts of `tar` that do only that; the frame around
- * them is walked here, so that a damaged header costs its own member: the next one that is valid is looked for.
+ * them is walked here, so that a damaged header costs no more than the name of its member: what follows is a document of its
+ * own, up to the next header that is valid.
  * Of a sparse file what is stored is read; its holes are left out, and so offsets in it count without them. Links have no
  * bytes and are not followed.
  */
@@ -32,32 +34,37 @@ export async function* readTar(document: Document, reader: ByteReader): AsyncGen
     let extended: Pax | undefined;
     let global: Pax | undefined;
     let longName: string | undefined;
-    let isLost = false;
+    let lost = 0;
+    let next: Uint8Array | undefined;
     for (;;) {
-      const block = Buffer.from(await reader.read(blockBytes));
+      const block = Buffer.from(next ?? (await reader.read(blockBytes)));
+      next = undefined;
       if (block.length === 0) return;
       if (block.equals(zeros)) {
         // The end; but what was appended behind it, and is skipped by those who stop here, is read as well.
         continue;
       }
       if (block.length < blockBytes || !isHeader(block)) {
-        if (!isLost)
-          yield gapIn(
-            document,
-            'corrupt',
-            'a member has no valid header; reading goes on at the next that has one; get an intact copy',
-          );
-        isLost = true;
+        const place = placeIn(document, ++lost === 1 ? '(damaged)' : `(damaged ${lost})`);
+        const stretch = readLost(block, reader);
+        yield asLeaf(streamDocument(place, undefined, () => stretch.bytes));
+        // What was not read is passed over.
+        for await (const _ of stretch.bytes);
+        next = stretch.header();
+        yield gapIn(
+          document,
+          'corrupt',
+          'a member has no valid header; what follows was read without a name, up to the next that has one; get an intact copy',
+        );
         continue;
       }
-      isLost = false;
-      const header = new Header(block, 0, extended, global);
+      const header = new (tarPackage().Header)(block, 0, extended, global);
       const { type } = header;
       const size = header.size ?? 0;
       if (type === 'ExtendedHeader' || type === 'OldExtendedHeader' || type === 'GlobalExtendedHeader') {
         const text = await readText(reader, size);
-        if (type === 'GlobalExtendedHeader') global = Pax.parse(text, global, true);
-        else extended = Pax.parse(text, extended, false);
+        if (type === 'GlobalExtendedHeader') global = tarPackage().Pax.parse(text, global, true);
+        else extended = tarPackage().Pax.parse(text, extended, false);
         continue;
       }
       if (type === 'NextFileHasLongPath' || type === 'OldGnuLongPath' || type === 'NextFileHasLongLinkpath') {
@@ -84,6 +91,24 @@ export async function* readTar(document: Document, reader: ByteReader): AsyncGen
   } finally {
     await reader.close();
   }
+}
+
+/** The blocks from one that is no header up to the next that is: that one comes when all before it were read. */
+function readLost(first: Buffer, reader: ByteReader): { readonly bytes: AsyncIterable<Uint8Array>; header(): Uint8Array } {
+  let header: Uint8Array = new Uint8Array(0);
+  async function* read(): AsyncGenerator<Uint8Array> {
+    let block: Uint8Array = first;
+    while (block.length > 0) {
+      yield block;
+      block = await reader.read(blockBytes);
+      if (block.length < blockBytes || !isHeader(block)) continue;
+      header = block;
+      return;
+    }
+  }
+  const blocks = read();
+  const bytes = { [Symbol.asyncIterator]: () => ({ next: () => blocks.next() }) };
+  return { bytes, header: () => header };
 }
 
 async function readText(reader: ByteReader, size: number): Promise<string> {

@@ -26,9 +26,7 @@ const bufferError = 8;
  * to its end, on which an xz within an xz would wait for ever, and one memory for all, which never shrinks.
  */
 export async function* unxz(source: AsyncIterable<Uint8Array>, outcome: Outcome): AsyncGenerator<Uint8Array> {
-  const { XzReadableStream } = createRequire(import.meta.url)('xz-decompress') as { XzReadableStream: XzStreamClass };
-  await XzReadableStream._getModuleInstance();
-  const { exports } = XzReadableStream._moduleInstance;
+  const { exports } = await instanceOfXz();
   const decoder = createDecoder(exports);
   async function* pieces(): AsyncGenerator<Uint8Array> {
     for await (const chunk of source)
@@ -37,16 +35,21 @@ export async function* unxz(source: AsyncIterable<Uint8Array>, outcome: Outcome)
     yield new Uint8Array(0);
   }
   let state = 0;
-  for await (const piece of pieces()) {
-    decoder.supply(piece);
-    outcome.consumed += piece.length;
-    for (let isDone = false; !isDone; ) {
-      const given = decoder.next();
-      state = given.state;
-      if (given.output.length > 0) yield given.output;
-      isDone = state !== 0 || (given.left === 0 && given.output.length < decoder.room);
+  try {
+    for await (const piece of pieces()) {
+      decoder.supply(piece);
+      outcome.consumed += piece.length;
+      for (let isDone = false; !isDone; ) {
+        const given = decoder.next();
+        state = given.state;
+        if (given.output.length > 0) yield given.output;
+        isDone = state !== 0 || (given.left === 0 && given.output.length < decoder.room);
+      }
+      if (state !== 0) break;
     }
-    if (state !== 0) break;
+  } finally {
+    // The memory is one for all, and whoever reads may stop at any time.
+    decoder.close();
   }
   if (state === endOfStream) return;
   if (state === 0 || state === bufferError) outcome.error = 'it ends too early';
@@ -54,10 +57,24 @@ export async function* unxz(source: AsyncIterable<Uint8Array>, outcome: Outcome)
   else outcome.error = `xz says ${state}: it is damaged`;
 }
 
+/** A dictionary may take 64 MB, and a memory never shrinks. */
+const mostMemory = 80_000_000;
+let instance: Instance | undefined;
+
+/** The instance that all share, which compiling takes longer for than most files; a new one where that has grown too large. */
+async function instanceOfXz(): Promise<Instance> {
+  if (instance !== undefined && instance.exports.memory.buffer.byteLength <= mostMemory) return instance;
+  const { XzReadableStream } = createRequire(import.meta.url)('xz-decompress') as { XzReadableStream: XzStreamClass };
+  await XzReadableStream._getModuleInstance();
+  instance = XzReadableStream._moduleInstance;
+  return instance;
+}
+
 interface Decoder {
   readonly room: number;
   supply(bytes: Uint8Array): void;
   next(): { readonly output: Uint8Array; readonly left: number; readonly state: number };
+  close(): void;
 }
 
 // The context: the room of both buffers, then address, position and size of the input, then address and position of the output.
@@ -75,9 +92,8 @@ function createDecoder(exports: Instance['exports']): Decoder {
       words()[5] = 0;
       const state = exports.get_next_output(context);
       const [, , used, length, output, given] = words();
-      const result = { output: new Uint8Array(exports.memory.buffer, output, given).slice(), left: length - used, state };
-      if (state !== 0) exports.destroy_context(context);
-      return result;
+      return { output: new Uint8Array(exports.memory.buffer, output, given).slice(), left: length - used, state };
     },
+    close: () => exports.destroy_context(context),
   };
 }

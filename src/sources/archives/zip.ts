@@ -1,20 +1,14 @@
 import { Readable } from 'node:stream';
-import {
-  type Entry,
-  fromRandomAccessReaderPromise,
-  getFileNameLowLevel,
-  type LocalFileHeader,
-  RandomAccessReader,
-  type ZipFile,
-} from 'yauzl';
+import type { Entry, LocalFileHeader, RandomAccessReader, ZipFile } from 'yauzl';
 import type { Gap } from '../../model/gap.ts';
 import type { Container, Document, FormatContext } from '../document.ts';
+import { yauzl } from '../lazy-packages.ts';
 import { chunksOf } from './file-document.ts';
 import { gapIn, isGap, placeIn } from './member-document.ts';
 import { from, type RandomAccess, randomAccess } from './random-access.ts';
 import { freshOutcome, gapOfOutcome, type MemberOutcome } from './unpack.ts';
 import { isFolder, zipMember } from './zip-member.ts';
-import { salvageZip } from './zip-salvage.ts';
+import { hidesMember, salvageZip } from './zip-salvage.ts';
 
 /**
  * zip and all that is one: jar, war, whl, nupkg, apk, ipa, Office documents, and crx, which is one behind a header. Read by
@@ -31,20 +25,21 @@ export const zip: Container = {
       return;
     }
     const bytes = from(whole, crxHeaderBytes(await whole.range(0, 16)));
-    const seen = new Set<number>();
+    const seen = new Map<number, number>();
     let damage: string | undefined;
     try {
-      const directory = await fromRandomAccessReaderPromise(readerOf(bytes), bytes.size, {
+      const directory = await yauzl().fromRandomAccessReaderPromise(readerOf(bytes), bytes.size, {
         decodeStrings: false,
         validateEntrySizes: false,
         strictFileNames: true,
         autoClose: false,
       });
       damage = yield* listed(document, directory, bytes, seen, context);
+      if (damage === undefined && (await hidesMember(bytes, seen))) damage = 'it leaves out members';
     } catch (error) {
       damage = (error as Error).message;
     }
-    if (damage === undefined) return;
+    if (damage === undefined || (context.share && !context.share.take(0))) return;
     yield gapIn(
       document,
       'corrupt',
@@ -58,13 +53,18 @@ async function* listed(
   document: Document,
   directory: ZipFile,
   bytes: RandomAccess,
-  seen: Set<number>,
+  seen: Map<number, number>,
   context: FormatContext,
 ): AsyncGenerator<Document | Gap, string | undefined> {
   let damage: string | undefined;
+  let part = 0;
   for await (const entry of directory.eachEntry()) {
     const name = nameOf(entry);
-    if (isFolder(name, entry.compressedSize)) continue;
+    if (isFolder(name, entry.compressedSize)) {
+      seen.set(entry.relativeOffsetOfLocalHeader, entry.relativeOffsetOfLocalHeader + 4);
+      continue;
+    }
+    part++;
     const place = placeIn(document, name);
     const header = await localHeader(directory, entry);
     if ('error' in header) {
@@ -72,8 +72,9 @@ async function* listed(
       continue;
     }
     // Who reads by the list sees one member, who reads by the headers another: both are read.
-    if (differs(entry, header)) damage = `it differs from the header of ${JSON.stringify(name)}`;
-    else seen.add(entry.relativeOffsetOfLocalHeader);
+    if (differs(entry, header)) damage = differing;
+    else seen.set(entry.relativeOffsetOfLocalHeader, header.fileDataStart + entry.compressedSize);
+    if (context.share && !context.share.take(part)) continue;
     const start = header.fileDataStart;
     const outcome: MemberOutcome = freshOutcome();
     const member = zipMember(
@@ -93,6 +94,10 @@ async function* listed(
     if (isGap(member)) continue;
     const gap = gapOfOutcome(place, outcome, context.limits);
     if (gap) yield gap;
+    // Where the header leaves the sizes to others, those of the list may be what is wrong.
+    if (outcome.error === undefined || areSizesTold(header)) continue;
+    damage = differing;
+    seen.delete(entry.relativeOffsetOfLocalHeader);
   }
   return damage;
 }
@@ -105,18 +110,23 @@ async function localHeader(directory: ZipFile, entry: Entry): Promise<LocalFileH
   }
 }
 
+const differing = 'it differs from the headers of its members';
+
+function areSizesTold(header: LocalFileHeader): boolean {
+  return (header.generalPurposeBitFlag & 8) === 0 && header.compressedSize !== 0xffff_ffff;
+}
+
 /** Whether list and header disagree on how a member is packed, or, where the header tells it, on how long it is. */
 function differs(entry: Entry, header: LocalFileHeader): boolean {
-  const areSizesTold = (header.generalPurposeBitFlag & 8) === 0 && header.compressedSize !== 0xffff_ffff;
   return (
     entry.compressionMethod !== header.compressionMethod ||
     ((entry.generalPurposeBitFlag ^ header.generalPurposeBitFlag) & 1) !== 0 ||
-    (areSizesTold && entry.compressedSize !== header.compressedSize)
+    (areSizesTold(header) && entry.compressedSize !== header.compressedSize)
   );
 }
 
 function nameOf(entry: Entry): string {
-  return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
+  return yauzl().getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
 }
 
 /**
@@ -136,7 +146,7 @@ function readerOf({ size, range }: RandomAccess): RandomAccessReader {
     }
     return window.bytes.subarray(position - window.at, position - window.at + length);
   }
-  return Object.assign(new (RandomAccessReader as unknown as new () => RandomAccessReader)(), {
+  return Object.assign(new (yauzl().RandomAccessReader as unknown as new () => RandomAccessReader)(), {
     _readStreamForRange: (start: number, end: number) => Readable.from(chunksOf(range, start, end)),
     read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null) => void) {
       read(length, position).then(

@@ -1,4 +1,4 @@
-import { Decompress } from 'fzstd';
+import { fzstd } from '../lazy-packages.ts';
 import type { Outcome } from './inflate.ts';
 
 // A block of four bytes can unpack to 128 KB, and fzstd gives all that a push holds at once.
@@ -11,7 +11,7 @@ const mostWindowLog = 27;
 export async function* unzstd(source: AsyncIterable<Uint8Array>, outcome: Outcome): AsyncGenerator<Uint8Array> {
   let isFirst = true;
   const queue: Uint8Array[] = [];
-  const unpacker = new Decompress((chunk) => {
+  const unpacker = new (fzstd().Decompress)((chunk) => {
     if (chunk.length > 0) queue.push(chunk);
   });
   // Thrown by fzstd for bytes it cannot read.

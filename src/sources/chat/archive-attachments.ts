@@ -19,14 +19,11 @@ export function createArchiveAttachments(
 
   async function lookThrough(): Promise<ReadonlyMap<string, ChatOrigin>> {
     const all = new Map<string, ChatOrigin>();
-    const inside = await members();
-    for (const [name, document] of inside) {
+    for await (const document of members()) {
+      const name = document.member ?? '';
       if (!exportName.test(name)) continue;
       const origins = await attachmentOrigins(document, { ...context, sibling: (path) => beside(document, path) });
-      for (const [path, origin] of origins) {
-        const member = join(dirname(name), path);
-        if (inside.has(member)) all.set(member, origin);
-      }
+      for (const [path, origin] of origins) all.set(join(dirname(name), path), origin);
     }
     return all;
   }

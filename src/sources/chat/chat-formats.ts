@@ -6,6 +6,7 @@ import { discordHtml, teamsHtml, telegramHtml } from './html-formats.ts';
 import { eml, mbox } from './mail.ts';
 import { mattermost } from './mattermost.ts';
 import { outlookStore } from './outlook-store.ts';
+import { withPastedOutput } from './pasted-output.ts';
 import { rocketChat } from './rocket-chat.ts';
 import { slack } from './slack.ts';
 import { teams, teamsUser } from './teams.ts';
@@ -31,4 +32,4 @@ export const chatFormats: readonly TextFormat[] = [
   mbox,
   eml,
   outlookStore,
-];
+].map(withPastedOutput);

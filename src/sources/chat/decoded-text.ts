@@ -10,7 +10,7 @@ export interface DecodedText {
   marks: number;
 }
 
-/** What bytes of a text may be part of: a tag or link, an entity, a character that a client put for another. */
+/** What bytes of a text may be part of: a tag or link, an entity, a character that a client or a terminal put for another. */
 export const marks = { angle: 1, ampersand: 2, typography: 4, backslash: 8 } as const;
 
 /** The mark of each byte, 0 for what is what it says. */
@@ -19,7 +19,8 @@ markOf[0x3c] = marks.angle;
 markOf[0x26] = marks.ampersand;
 markOf[0x5c] = marks.backslash;
 // UTF-8 of no-break space and soft hyphen, of general punctuation, of the byte order mark begins so.
-for (const lead of [0xc2, 0xe2, 0xef]) markOf[lead] = marks.typography;
+// An escape begins what only a terminal understands: bots post what programs print.
+for (const lead of [0xc2, 0xe2, 0xef, 0x1b]) markOf[lead] = marks.typography;
 
 /** One that has room for `size` bytes. */
 export function createDecodedText(size = 1024): DecodedText {
@@ -80,6 +81,21 @@ export function takeRaw(text: DecodedText, bytes: Uint8Array, start: number, end
     push(text, bytes[at], at, at + 1);
   }
   text.marks = seen;
+}
+
+/** Makes the ends of lines one byte: mail ends them by two. */
+export function endLinesByFeed(text: DecodedText): void {
+  const { bytes, from, to, length } = text;
+  let write = bytes.subarray(0, length).indexOf('\r\n');
+  if (write < 0) return;
+  for (let at = write; at < length; at++) {
+    if (bytes[at] === 0x0d && at + 1 < length && bytes[at + 1] === 0x0a) continue;
+    bytes[write] = bytes[at];
+    from[write] = from[at];
+    to[write] = to[at];
+    write++;
+  }
+  text.length = write;
 }
 
 /** Takes the inside of a JSON string: RFC 8259, section 7. An escape that is none stays as it is written. */

@@ -67,8 +67,8 @@ export const discordCsv: TextFormat = {
           at++;
         } else {
           isQuoted = !isQuoted;
-          // Where a field begins or ends nothing was written: a boundary all the same.
-          push(text, byte, at, at + 1);
+          // Where a field begins or ends: what was written in it stands on lines of its own.
+          push(text, 0x0a, at, at + 1);
         }
       }
     }

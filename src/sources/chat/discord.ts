@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import type { ChatOrigin } from '../../model/origin.ts';
 import type { Document, FormatContext, TextFormat } from '../document.ts';
+import { lazySchema } from '../lazy-packages.ts';
 import { readBeside } from './beside.ts';
 import { headText } from './head-text.ts';
 import { readJsonExport } from './json-export.ts';
@@ -104,15 +104,17 @@ const packageShape: JsonShape = {
   open: openPackage,
 };
 
-const channelSchema = z.object({
-  id: z.string(),
-  name: z.string().nullish(),
-  guild: z.object({ id: z.string(), name: z.string().nullish() }).nullish(),
-});
-const userSchema = z.object({ id: z.string(), username: z.string().nullish(), email: z.string().nullish() });
+const channelSchema = lazySchema((z) =>
+  z.object({
+    id: z.string(),
+    name: z.string().nullish(),
+    guild: z.object({ id: z.string(), name: z.string().nullish() }).nullish(),
+  }),
+);
+const userSchema = lazySchema((z) => z.object({ id: z.string(), username: z.string().nullish(), email: z.string().nullish() }));
 
-const readChannel = (json: unknown) => channelSchema.safeParse(json).data;
-const readUser = (json: unknown) => userSchema.safeParse(json).data;
+const readChannel = (json: unknown) => channelSchema().safeParse(json).data;
+const readUser = (json: unknown) => userSchema().safeParse(json).data;
 
 /** All messages of a data package are of the one who asked for it. */
 export async function openPackage(_document: Document, context: FormatContext): Promise<Teller> {

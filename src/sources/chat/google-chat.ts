@@ -1,13 +1,13 @@
-import { z } from 'zod';
 import type { TextFormat } from '../document.ts';
+import { lazySchema } from '../lazy-packages.ts';
 import { readBeside } from './beside.ts';
 import { headText } from './head-text.ts';
 import { readJsonExport } from './json-export.ts';
 import type { JsonShape } from './shape.ts';
 import { authorOf, foldersOf, isoTime } from './told.ts';
 
-const groupSchema = z.object({ name: z.string().optional() });
-const readGroup = (json: unknown) => groupSchema.safeParse(json).data;
+const groupSchema = lazySchema((z) => z.object({ name: z.string().optional() }));
+const readGroup = (json: unknown) => groupSchema().safeParse(json).data;
 
 // Google Takeout: Google Chat/Groups/<space>/messages.json, with group_info.json beside it.
 /** What Takeout gives. */

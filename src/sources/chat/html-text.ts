@@ -1,8 +1,9 @@
-import { decodeHTML } from 'entities';
+import { entities } from '../lazy-packages.ts';
 
 /** A short piece of HTML as text on one line. */
 export function decodeHtmlText(html: string): string {
-  return decodeHTML(html.replace(/<[^>]*>/g, ' '))
+  return entities()
+    .decodeHTML(html.replace(/<[^>]*>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
 }

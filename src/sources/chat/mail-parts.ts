@@ -1,4 +1,5 @@
-import { Libmime } from 'libmime';
+import { lazily } from '../lazily.ts';
+import { libmime } from '../lazy-packages.ts';
 
 /** A part of a mail that holds no other: offsets are of the bytes that were given. */
 export interface MailPart {
@@ -26,7 +27,7 @@ export interface MailHeader {
   readonly end: number;
 }
 
-const mime = new Libmime();
+const mime = lazily(() => new (libmime().Libmime)());
 const maxDepth = 40;
 const maxHeaders = 2000;
 
@@ -74,7 +75,7 @@ export function headerValue(headers: readonly MailHeader[], name: string): strin
 
 /** Text of a header in which words may be encoded. */
 export function decodeWords(value: string): string {
-  return value.includes('=?') ? mime.decodeWords(value) : value;
+  return value.includes('=?') ? mime().decodeWords(value) : value;
 }
 
 /** The parts of a mail that hold text or files, in their order. */
@@ -87,8 +88,8 @@ export function* readParts(
   isNested = false,
 ): Generator<MailPart> {
   const { headers, body } = readHeaders(bytes, start, end);
-  const { value, params } = mime.parseHeaderValue(headers.find(({ name }) => name === 'content-type')?.value ?? 'text/plain');
-  const disposition = mime.parseHeaderValue(headers.find(({ name }) => name === 'content-disposition')?.value ?? '');
+  const { value, params } = mime().parseHeaderValue(headers.find(({ name }) => name === 'content-type')?.value ?? 'text/plain');
+  const disposition = mime().parseHeaderValue(headers.find(({ name }) => name === 'content-disposition')?.value ?? '');
   const type = String(value || 'text/plain').toLowerCase();
   const encoding = (headers.find(({ name }) => name === 'content-transfer-encoding')?.value ?? '').toLowerCase();
   const named = disposition.params.filename ?? params.name;

@@ -1,9 +1,12 @@
-import addressparser from 'nodemailer/lib/addressparser';
 import type { Gap } from '../../model/gap.ts';
 import type { ChatOrigin } from '../../model/origin.ts';
 import { buildView, type Slice, type View, type ViewBuilder } from '../../model/view.ts';
+import { memoryDocument, placeIn } from '../archives/member-document.ts';
+import { recogniseContainer } from '../archives/recognise.ts';
 import type { Document, FormatContext, TextFormat } from '../document.ts';
-import { createDecodedText, takeRaw } from './decoded-text.ts';
+import { recogniseText } from '../documents/recognise.ts';
+import { addressparser } from '../lazy-packages.ts';
+import { createDecodedText, endLinesByFeed, takeRaw } from './decoded-text.ts';
 import { headText } from './head-text.ts';
 import { decodeWords, headerValue, type MailHeader, type MailPart, readHeaders, readParts } from './mail-parts.ts';
 import { readSlices } from './slices.ts';
@@ -48,7 +51,10 @@ async function* readMails(document: Document, context: FormatContext, isMbox: bo
           end = bytes.length;
         }
         for (const each of writeMail(bytes, at, end, view, slice.start)) {
-          if ('reason' in each) own.push(each);
+          if ('document' in each) {
+            if (context.attached) context.attached(each.document, each.origin);
+            else own.push(each.gap);
+          } else if ('reason' in each) own.push(each);
           else yield { ...each, slice: { ...each.slice, ...placeOf(each.slice.start - slice.start) } };
         }
         at = end;
@@ -85,9 +91,18 @@ function nextMail(bytes: Buffer, from: number): number {
 
 const fromLine = /^From [^\r\n]*\d\d:\d\d(?::\d\d)?[^\r\n]*\d{4}/;
 
+/** A file that is no text, whose it is, and what is told of it where nobody takes it. */
+interface Attached {
+  readonly document: Document;
+  readonly origin: ChatOrigin;
+  readonly gap: Gap;
+}
+
 function createMailWriter(here: ChatOrigin, channel: string | undefined) {
   const text = createDecodedText();
   const writer = createTextWriter();
+
+  let unnamed = 0;
 
   // Characters of base64 before `countedTo`, in the part that is read in pieces.
   let counted = 0;
@@ -114,7 +129,7 @@ function createMailWriter(here: ChatOrigin, channel: string | undefined) {
     end: number,
     shared: ViewBuilder,
     sliceStart: number,
-  ): Generator<View | Gap> {
+  ): Generator<View | Gap | Attached> {
     let from = start;
     if (bytes.toString('latin1', start, Math.min(end, start + 5)) === 'From ')
       from = Math.min(end, Math.max(start, bytes.indexOf(0x0a, start) + 1 || end));
@@ -134,13 +149,17 @@ function createMailWriter(here: ChatOrigin, channel: string | undefined) {
       const problem = leftOut(part, bytes, take, text);
       if (problem === 'media') continue;
       if (problem !== undefined) {
-        yield { origin, reason: 'unsupported', detail: problem };
+        const name = part.name ?? `attachment ${++unnamed}`;
+        const place = placeIn(here, name);
+        const document = memoryDocument(place, Buffer.from(bytes.toString('latin1', part.start, part.end), 'base64'));
+        yield { document, origin: { ...origin, attachment: name }, gap: { origin, reason: 'unsupported', detail: problem } };
         continue;
       }
       const role =
         part.type === 'text/html' ? (part.isAlternative ? 'repeat-html' : 'html') : part.isAlternative ? 'repeat' : 'text';
       if (part.end - part.start <= chunkBytes * 2) {
         take(bytes, part, part.start, part.end);
+        endLinesByFeed(text);
         toUtf8(text, part.charset);
         undoMarkup(text, markupOf(role));
         writer.writeTaken(shared, bytes, text, role);
@@ -149,6 +168,7 @@ function createMailWriter(here: ChatOrigin, channel: string | undefined) {
       for (let chunk = part.start; chunk < part.end; ) {
         const chunkEnd = Math.min(part.end, lineStartBefore(bytes, chunk + chunkBytes, chunk + 1, part.end));
         take(bytes, part, chunk, chunkEnd);
+        endLinesByFeed(text);
         toUtf8(text, part.charset);
         undoMarkup(text, markupOf(role));
         const own = bytes.subarray(chunk, chunkEnd);
@@ -192,7 +212,7 @@ function lineStartBefore(bytes: Buffer, at: number, from: number, end: number): 
   return found > from ? found : at;
 }
 
-/** Why a part's text is not scanned: pictures, sound and film hold none; other files that are no text are told of. */
+/** Why a part's text is not scanned as it is: pictures, sound and film hold none; other files are archives, documents, or no text. */
 function leftOut(
   part: MailPart,
   bytes: Buffer,
@@ -202,13 +222,16 @@ function leftOut(
   if (/^(?:image(?!\/svg)|audio|video|font)\//.test(part.type)) return 'media';
   if (part.type.startsWith('text/') || !part.encoding.includes('base64')) return undefined;
   take(bytes, part, part.start, Math.min(part.end, part.start + 8192));
-  if (!text.bytes.subarray(0, text.length).includes(0)) return undefined;
+  const head = text.bytes.subarray(0, text.length);
+  const name = part.name ?? '';
+  const isMore = head.includes(0) || recogniseContainer(head, name) || recogniseText(head, name) || eml.recognise(head, name) > 0;
+  if (!isMore) return undefined;
   return `The mail has a file attached that is not text (${part.type}); save it from the mail and scan it on its own.`;
 }
 
 /** What a mail's headers tell of it. */
 function toldBy(headers: readonly MailHeader[]): Partial<ChatOrigin> {
-  const [from] = addressparser(headers.find(({ name }) => name === 'from')?.value ?? '');
+  const [from] = addressparser()(headers.find(({ name }) => name === 'from')?.value ?? '');
   const references = headerValue(headers, 'references') ?? headerValue(headers, 'in-reply-to');
   return {
     author: authorOf(undefined, from?.name ? decodeWords(from.name) : undefined, from?.address || undefined),

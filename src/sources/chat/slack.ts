@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { Document, FormatContext, TextFormat } from '../document.ts';
+import { lazySchema } from '../lazy-packages.ts';
 import { readBeside } from './beside.ts';
 import { headText } from './head-text.ts';
 import { readJsonExport } from './json-export.ts';
@@ -137,19 +137,21 @@ async function openSlack(document: Document, context: FormatContext, head: Uint8
   };
 }
 
-const userSchema = z.object({
-  id: z.string(),
-  name: z.string().optional(),
-  real_name: z.string().optional(),
-  profile: z
-    .object({ real_name: z.string().optional(), display_name: z.string().optional(), email: z.string().optional() })
-    .optional(),
-});
+const userSchema = lazySchema((z) =>
+  z.object({
+    id: z.string(),
+    name: z.string().optional(),
+    real_name: z.string().optional(),
+    profile: z
+      .object({ real_name: z.string().optional(), display_name: z.string().optional(), email: z.string().optional() })
+      .optional(),
+  }),
+);
 
 function readUsers(json: unknown): ReadonlyMap<string, User> {
   const users = new Map<string, User>();
   for (const each of Array.isArray(json) ? json : []) {
-    const { data } = userSchema.safeParse(each);
+    const { data } = userSchema().safeParse(each);
     if (!data) continue;
     const name = data.profile?.real_name || data.real_name || data.profile?.display_name || data.name;
     users.set(data.id, authorOf(data.id, name, data.profile?.email) as User);
@@ -157,7 +159,7 @@ function readUsers(json: unknown): ReadonlyMap<string, User> {
   return users;
 }
 
-const channelSchema = z.object({ id: z.string(), name: z.string().optional() });
+const channelSchema = lazySchema((z) => z.object({ id: z.string(), name: z.string().optional() }));
 
 interface Channels {
   readonly ids: ReadonlyMap<string, string>;
@@ -169,7 +171,7 @@ function readChannels(json: unknown): Channels {
   const ids = new Map<string, string>();
   const names = new Map<string, string>();
   for (const each of Array.isArray(json) ? json : []) {
-    const { data } = channelSchema.safeParse(each);
+    const { data } = channelSchema().safeParse(each);
     if (!data) continue;
     ids.set(data.name ?? data.id, data.id);
     names.set(data.id, data.name ?? data.id);

@@ -1,4 +1,5 @@
-import { decodeHTML } from 'entities';
+import { readSequence, type Sequence } from '../ci-logs/escape-sequences.ts';
+import { entities } from '../lazy-packages.ts';
 import { type DecodedText, markOf, marks, push, pushCodePoint } from './decoded-text.ts';
 
 /** What a client may have written into a text: Slack's links, HTML's tags, or neither; entities and typography it may be in any. */
@@ -202,7 +203,7 @@ function undoEntity(text: DecodedText, at: number, end: number): number {
   const { bytes } = text;
   const close = entityEnd(bytes, at + 1, Math.min(end, at + longestEntity));
   const written = close < 0 ? '' : bytes.toString('latin1', at, close + 1);
-  const meant = common.get(written) ?? (written === '' ? '' : decodeHTML(written));
+  const meant = common.get(written) ?? (written === '' ? '' : entities().decodeHTML(written));
   if (close < 0 || meant === written || Buffer.byteLength(meant) > written.length) {
     keep(text, at);
     return at + 1;
@@ -245,6 +246,7 @@ function entityEnd(bytes: Uint8Array, start: number, end: number): number {
 function undoCharacter(text: DecodedText, at: number, end: number): number {
   const { bytes } = text;
   const byte = bytes[at];
+  if (byte === 0x1b) return undoSequence(text, at, end);
   const length = byte === 0xc2 ? 2 : 3;
   if (at + length > end) {
     keep(text, at);
@@ -259,6 +261,17 @@ function undoCharacter(text: DecodedText, at: number, end: number): number {
     for (let index = 0; index < meant.length; index++) put(text, meant.charCodeAt(index), at, at + length);
   }
   return at + length;
+}
+
+const sequence: Sequence = { end: 0, kind: 'style', inner: 0, innerEnd: 0 };
+
+/** A sequence of a terminal: a style goes, a move is a blank, and what is within a string is text. Returns where to read on. */
+function undoSequence(text: DecodedText, at: number, end: number): number {
+  readSequence(text.bytes, at, end, sequence);
+  if (sequence.kind === 'style') return sequence.end;
+  const next = sequence.kind === 'string' ? sequence.inner : sequence.end;
+  put(text, space, at, next);
+  return next;
 }
 
 function plain(code: number): string | undefined {

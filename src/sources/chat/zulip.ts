@@ -1,17 +1,22 @@
-import { z } from 'zod';
+import type { ZodType } from 'zod';
 import type { TextFormat } from '../document.ts';
+import { lazySchema } from '../lazy-packages.ts';
 import { readBeside } from './beside.ts';
 import { headText } from './head-text.ts';
 import { readJsonExport } from './json-export.ts';
 import type { JsonShape } from './shape.ts';
 import { authorOf, isoTime } from './told.ts';
 
-const rows = <T extends z.ZodType>(row: T) => z.array(row).catch([]);
-const realmSchema = z.object({
-  zerver_realm: rows(z.object({ string_id: z.string().optional(), name: z.string().optional() })),
-  zerver_stream: rows(z.object({ id: z.number(), name: z.string() })),
-  zerver_recipient: rows(z.object({ id: z.number(), type: z.number(), type_id: z.number() })),
-  zerver_userprofile: rows(z.object({ id: z.number(), full_name: z.string().optional(), delivery_email: z.string().optional() })),
+const realmSchema = lazySchema((z) => {
+  const rows = <T extends ZodType>(row: T) => z.array(row).catch([]);
+  return z.object({
+    zerver_realm: rows(z.object({ string_id: z.string().optional(), name: z.string().optional() })),
+    zerver_stream: rows(z.object({ id: z.number(), name: z.string() })),
+    zerver_recipient: rows(z.object({ id: z.number(), type: z.number(), type_id: z.number() })),
+    zerver_userprofile: rows(
+      z.object({ id: z.number(), full_name: z.string().optional(), delivery_email: z.string().optional() }),
+    ),
+  });
 });
 
 // https://zulip.readthedocs.io/en/latest/production/export-and-import.html: rows of the database, table by table.
@@ -45,7 +50,7 @@ const shape: JsonShape = {
 };
 
 function readRealm(json: unknown) {
-  const realm = realmSchema.parse(json);
+  const realm = realmSchema().parse(json);
   const streams = new Map(realm.zerver_stream.map(({ id, name }) => [id, name]));
   // Type 2 is a channel; the others are people. https://zulip.com/api/construct-narrow
   const ofChannels = realm.zerver_recipient.filter(({ type }) => type === 2);

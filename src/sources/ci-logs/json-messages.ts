@@ -21,6 +21,8 @@ export interface DecodedMessages {
   readonly isInside: boolean;
 }
 
+/** Times, numbers, kinds and names between the texts of two messages. */
+const mostBetween = 160;
 const quote = 0x22;
 const backslash = 0x5c;
 const feed = Buffer.from('\n');
@@ -59,6 +61,15 @@ export function decodeMessages(
     else if (from <= wanted) mayBegin(shape.encoding === 'base64' ? from : Math.max(from, characterStart(bytes, wanted)), true);
   }
 
+  /** Takes over what stands between two messages where that is more than any runner writes there: a message that lost its key. */
+  function copyBetween(from: number, end: number): void {
+    if (end - from < mostBetween) return;
+    view.separate();
+    view.copy(from, end);
+    view.separate();
+  }
+
+  let told = 0;
   for (let at = 0; at < length; ) {
     if (!isOpen) {
       const start = bytes.indexOf(key, at);
@@ -69,15 +80,18 @@ export function decodeMessages(
         continue;
       }
       mayBegin(start, false);
+      copyBetween(told, start);
     }
     isOpen = false;
     const before = view.length;
     const end = shape.encoding === 'base64' ? copyBase64(bytes, at, view, note) : copyText(bytes, at, view, note);
+    told = end;
     if (end === length) break;
     if (shape.holds === 'lines' && view.length > before && !view.endsLine) view.replace(feed, end, end);
     at = end + 1;
     mayBegin(at, false);
   }
+  copyBetween(told, length);
   if (next === 0) next = Math.max(1, wanted);
   return { view: view.build(), next, isInside };
 }

@@ -21,7 +21,7 @@ export interface Aside {
  * written backwards, what a plan changes a value to, keys whose lines have something in front. Undefined when there is nothing of
  * the kind.
  */
-export function asidesOf({ shown, lineEnds, lineCount }: ReadSlice): View | undefined {
+export function asidesOf({ shown, lineEnds, lineCount }: Pick<ReadSlice, 'shown' | 'lineEnds' | 'lineCount'>): View | undefined {
   const text = Buffer.from(shown.bytes.buffer, shown.bytes.byteOffset, shown.bytes.length);
   const asides: Aside[] = [];
   const readWidth = wrapFinder(text, asides);

@@ -2,6 +2,7 @@ import type { Gap } from '../../model/gap.ts';
 import { buildView, type View } from '../../model/view.ts';
 import { gapIn, originOf } from '../archives/member-document.ts';
 import type { Document, FormatContext, TextFormat } from '../document.ts';
+import { wholeView } from './whole-view.ts';
 
 // https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html#jvms-4.4; bytes after the tag.
 const sizes: Readonly<Record<number, number>> = {
@@ -63,9 +64,8 @@ async function* classViews(document: Document, { limits }: FormatContext): Async
     }
     if (isDamaged) break;
   }
-  // What cannot be told apart is read as it is.
-  if (isDamaged) view.copy(Math.min(at, bytes.length), bytes.length);
   yield view.build();
-  if (isDamaged)
-    yield gapIn(document, 'corrupt', 'its constants end too early; what is left was read as it is; get an intact copy');
+  // Damage may tell texts apart where they are one, without a sign of it.
+  yield wholeView(document, bytes);
+  if (isDamaged) yield gapIn(document, 'corrupt', 'its constants end too early; it was read as it is; get an intact copy');
 }

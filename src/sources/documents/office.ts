@@ -1,8 +1,8 @@
-import { decodeXML } from 'entities';
 import type { Gap } from '../../model/gap.ts';
 import { buildView, type View, type ViewBuilder } from '../../model/view.ts';
 import { originOf } from '../archives/member-document.ts';
 import type { Document, TextFormat } from '../document.ts';
+import { entities } from '../lazy-packages.ts';
 import { type CutSlice, cutSlices } from './slices.ts';
 
 const namespaces = [
@@ -42,7 +42,7 @@ async function* officeViews(document: Document): AsyncGenerator<View | Gap> {
   }
 }
 
-/** Ends of elements that end a line, by their local names: paragraphs, rows, cells and strings of both families. */
+/** Elements that end a line, and begin on one of their own, by their local names: paragraphs, rows, cells and strings of both families. */
 const lineEnds = new Set([
   'p',
   'h',
@@ -82,13 +82,28 @@ function readSlice({ bytes, next }: CutSlice, view: ViewBuilder, beginsInTag: bo
     const end = tag < 0 ? text.length : tag;
     copyText(text, at, end, view);
     if (tag < 0) break;
-    const close = text.indexOf('>', tag);
+    const { close, isTag } = closeOf(text, tag);
+    if (!isTag) {
+      copyText(text, tag, close, view);
+      view.replace('\n', close, close);
+      at = close;
+      continue;
+    }
     if (next !== undefined && tag < next && (close < 0 || close >= next)) isNextInTag = true;
     if (close < 0) break;
     readTag(text, tag, close, view);
     at = close + 1;
   }
   return isNextInTag;
+}
+
+/** Where the tag ends that begins at `tag`, -1 where the bytes end before; or where the next begins, where this one lost its end. */
+function closeOf(text: Buffer, tag: number): { readonly close: number; readonly isTag: boolean } {
+  for (let at = tag + 1; at < text.length; at++) {
+    if (text[at] === 0x3e) return { close: at, isTag: true };
+    if (text[at] === 0x3c) return { close: at, isTag: false };
+  }
+  return { close: -1, isTag: true };
 }
 
 function readTag(text: Buffer, tag: number, close: number, view: ViewBuilder): void {
@@ -98,7 +113,8 @@ function readTag(text: Buffer, tag: number, close: number, view: ViewBuilder): v
   const isEmpty = inner.endsWith('/');
   const character = isEmpty ? characters.get(name) : undefined;
   if (character !== undefined) view.replace(character, tag, close + 1);
-  else if ((slash === '/' || isEmpty) && lineEnds.has(name)) view.replace('\n', tag, close + 1);
+  else if (lineEnds.has(name) && (slash === '/' || isEmpty || (view.length > 0 && !view.endsLine)))
+    view.replace('\n', tag, close + 1);
   if (!inner.includes('://')) return;
   for (const { 1: key, 2: value, index, 0: whole } of inner.matchAll(/([\w:.-]+)\s*=\s*["']([^"'<]*:\/\/[^"'<]*)["']/g)) {
     if (key.startsWith('xmlns') || key.endsWith('schemaLocation')) continue;
@@ -117,7 +133,7 @@ function copyText(text: Buffer, from: number, end: number, view: ViewBuilder): v
     const semicolon = text.indexOf(';', mark);
     if (semicolon < 0 || semicolon >= end || semicolon - mark > 12) continue;
     const entity = text.toString('latin1', mark, semicolon + 1);
-    const decoded = decodeXML(entity);
+    const decoded = entities().decodeXML(entity);
     if (decoded === entity) continue;
     view.copy(at, mark);
     view.replace(decoded, mark, semicolon + 1);

@@ -7,6 +7,7 @@ import { loadPdfium } from './pdfium.ts';
 
 const dictionaryBytes = 4096;
 const streamMark = Buffer.from('stream');
+const objectMark = Buffer.from('obj');
 const endMark = Buffer.from('endstream');
 
 /**
@@ -15,20 +16,23 @@ const endMark = Buffer.from('endstream');
  * Limits: text that is drawn as a picture or as outlines is not read; a word that is broken over two lines stays so; a locked
  * document is a gap. https://opensource.adobe.com/dc-acrobat-sdk-docs/pdfstandards/PDF32000_2008.pdf
  */
-export const pdf: Container = {
-  name: 'pdf',
-  recognise(head) {
-    // `%PDF-`, with at most a byte order mark or a blank before it: what PDFium allows as well is no reason to look at every file.
-    let at = head[0] === 0xef ? 3 : 0;
-    while (at < 16 && (head[at] === 0x0a || head[at] === 0x0d || head[at] === 0x20)) at++;
-    return head[at] === 0x25 && head[at + 1] === 0x50 && head[at + 2] === 0x44 && head[at + 3] === 0x46 && head[at + 4] === 0x2d
-      ? 1
-      : 0;
-  },
-  members: readPdf,
-};
+export const pdf = pdfContainer(loadPdfium);
 
-async function* readPdf(document: Document, { limits }: FormatContext): AsyncGenerator<Document | Gap> {
+/** The same; `load` gives PDFium an instance for each document. */
+export function pdfContainer(load: typeof loadPdfium): Container {
+  return { name: 'pdf', recognise: recognisePdf, members: (document, context) => readPdf(document, context, load) };
+}
+
+function recognisePdf(head: Uint8Array): number {
+  // `%PDF-`, with at most a byte order mark or a blank before it: what PDFium allows as well is no reason to look at every file.
+  let at = head[0] === 0xef ? 3 : 0;
+  while (at < 16 && (head[at] === 0x0a || head[at] === 0x0d || head[at] === 0x20)) at++;
+  return head[at] === 0x25 && head[at + 1] === 0x50 && head[at + 2] === 0x44 && head[at + 3] === 0x46 && head[at + 4] === 0x2d
+    ? 1
+    : 0;
+}
+
+async function* readPdf(document: Document, { limits }: FormatContext, load: typeof loadPdfium): AsyncGenerator<Document | Gap> {
   const whole = await document.whole(limits.maxWholeBytes);
   if ('reason' in whole) {
     yield whole;
@@ -36,11 +40,11 @@ async function* readPdf(document: Document, { limits }: FormatContext): AsyncGen
   }
   const bytes = Buffer.from(whole.buffer, whole.byteOffset, whole.length);
   yield* objectsOf(document, bytes, limits.maxRatio);
-  yield* pagesOf(document, bytes);
+  yield* pagesOf(document, bytes, load);
 }
 
-async function* pagesOf(document: Document, bytes: Buffer): AsyncGenerator<Document | Gap> {
-  const library = await loadPdfium();
+async function* pagesOf(document: Document, bytes: Buffer, load: typeof loadPdfium): AsyncGenerator<Document | Gap> {
+  const library = await load();
   let damage: string | undefined;
   try {
     const opened = await library.loadDocument(bytes);
@@ -89,14 +93,20 @@ async function* objectsOf(document: Document, bytes: Buffer, maxRatio: number): 
   let at = 0;
   for (let mark = bytes.indexOf(streamMark); mark >= 0; mark = bytes.indexOf(streamMark, at)) {
     pieces.push(bytes.subarray(at, mark));
+    if (mark >= at + 3 && bytes.toString('latin1', mark - 3, mark) === 'end') {
+      // The end of one that lost its beginning.
+      pieces.push(streamMark);
+      at = mark + streamMark.length;
+      continue;
+    }
     const dictionary = bytes.toString('latin1', Math.max(at, mark - dictionaryBytes), mark);
     const own = dictionary.slice(dictionary.lastIndexOf(' obj') + 1);
     // The keyword ends in a line break, of which the data is no part.
     let start = mark + streamMark.length;
     if (bytes[start] === 0x0d) start++;
     if (bytes[start] === 0x0a) start++;
-    const found = bytes.indexOf(endMark, start);
-    const end = found < 0 ? bytes.length : found;
+    const { end, next, isSure } = endOfStream(bytes, start);
+    if (!isSure) pieces.push(Buffer.from('\n'), bytes.subarray(start, end), Buffer.from('\n'));
     const isPacked = /\/FlateDecode|\/Fl\b/.test(own);
     if (/\/EmbeddedFile\b/.test(own)) attached.push({ start, end, isPacked });
     else if (/\/ObjStm\b|\/Metadata\b|\/XFA\b/.test(own) && total < freeBytes) {
@@ -105,8 +115,8 @@ async function* objectsOf(document: Document, bytes: Buffer, maxRatio: number): 
         : bytes.subarray(start, end);
       total += text.length;
       pieces.push(Buffer.from('\n'), text, Buffer.from('\n'));
-    }
-    at = found < 0 ? bytes.length : end + endMark.length;
+    } else if (!/\/Filter\b/.test(own)) pieces.push(Buffer.from('\n'), bytes.subarray(start, end), Buffer.from('\n'));
+    at = next;
   }
   pieces.push(bytes.subarray(at));
   yield leafDocument(placeIn(document, 'objects'), Buffer.concat(pieces));
@@ -119,6 +129,17 @@ async function* objectsOf(document: Document, bytes: Buffer, maxRatio: number): 
   }
   if (total >= freeBytes)
     yield gapIn(document, 'ratio', `its objects unpack to more than ${freeBytes} bytes; the rest of them was not read`);
+}
+
+/** Where a stream ends: at its mark, or where the next object begins, since one that lost its mark must not hide what follows. */
+function endOfStream(bytes: Buffer, start: number): { readonly end: number; readonly next: number; readonly isSure: boolean } {
+  const found = bytes.indexOf(endMark, start);
+  const end = found < 0 ? bytes.length : found;
+  for (let at = bytes.indexOf(objectMark, start); at >= 0 && at < end; at = bytes.indexOf(objectMark, at + 1)) {
+    const before = /(?:\d+ \d+ |end)$/.exec(bytes.toString('latin1', Math.max(start, at - 24), at))?.[0];
+    if (before !== undefined) return { end: at - before.length, next: at - before.length, isSure: false };
+  }
+  return { end, next: found < 0 ? end : end + endMark.length, isSure: found >= 0 };
 }
 
 /** What inflates of bytes; the bytes themselves where nothing does, or more than the limit. */

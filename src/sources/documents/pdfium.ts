@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { compiledOnce } from '../archives/compiled-once.ts';
 
 // 512 MB, in pages of 64 KB; built for 2 GB.
 const mostPages = 8192;
@@ -11,13 +10,13 @@ const memorySection = 5;
  */
 export async function loadPdfium() {
   const { PDFiumLibrary, PDFiumModule } = await import('@hyzyla/pdfium');
-  const binary = await readFile(createRequire(import.meta.url).resolve('@hyzyla/pdfium/pdfium.wasm'));
-  capMemory(binary);
+  const instantiateWasm = await compiledOnce('@hyzyla/pdfium/pdfium.wasm', capMemory);
   const silent = { print: () => {}, printErr: () => {} };
   return PDFiumLibrary.initBase({
     // Emscripten takes more options than its types here know.
-    vendor: (options) => PDFiumModule({ ...options, ...silent }),
-    wasmBinary: new Uint8Array(binary).buffer,
+    vendor: (options) => PDFiumModule({ ...options, ...silent, instantiateWasm } as typeof options),
+    // Asks for one of its ways to load; the one above goes before it.
+    instantiateWasm: () => ({}),
   });
 }
 

@@ -2,10 +2,11 @@ import type { Gap } from '../../model/gap.ts';
 import { buildView, type View, type ViewBuilder } from '../../model/view.ts';
 import { gapIn, originOf } from '../archives/member-document.ts';
 import type { Document, FormatContext, TextFormat } from '../document.ts';
+import { wholeView } from './whole-view.ts';
 
 /**
  * The constant strings of compiled Python (.pyc), one a line: names, then what they were given, as they are marshalled.
- * Python 3.3 and later are known; of others, and of what is damaged, the bytes are read as they are.
+ * Python 3.3 and later are known; besides, the bytes are read as they are.
  * https://github.com/python/cpython/blob/main/Python/marshal.c
  */
 export const pythonCode: TextFormat = {
@@ -56,9 +57,10 @@ async function* pythonViews(document: Document, { limits }: FormatContext): Asyn
   const layout = layoutOf(bytes.readUInt16LE(0));
   const reader = { at: layout?.header ?? 0 };
   const isWhole = layout !== undefined && readObject(bytes, reader, layout, view, 0);
-  if (!isWhole) view.copy(Math.min(reader.at, bytes.length), bytes.length);
   yield view.build();
-  if (!isWhole) yield gapIn(document, 'corrupt', 'its constants cannot be told apart to the end; what is left was read as it is');
+  // Damage may tell texts apart where they are one, without a sign of it.
+  yield wholeView(document, bytes);
+  if (!isWhole) yield gapIn(document, 'corrupt', 'its constants cannot be told apart to the end; it was read as it is');
 }
 
 /** Reads one marshalled object; false where it is none, or not known. */

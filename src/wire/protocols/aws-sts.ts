@@ -79,6 +79,7 @@ async function askPartitions(key: AwsKey, told: Told, context: ProtocolContext, 
     ...told,
     state: 'dead',
     evidence: 'no partition of AWS knows the key id, or it is inactive: InvalidClientTokenId',
+    about: 'secret',
     asked,
   };
 }
@@ -119,7 +120,7 @@ function said(sent: Exchange, context: ProtocolContext): Said {
 function judge(
   said: Said,
   context: ProtocolContext,
-): Told & ({ state: 'live' | 'dead'; evidence: string } | { state: 'unknown'; reason: string }) {
+): Told & ({ state: 'live' | 'dead'; evidence: string } | { state: 'unknown'; reason: string; about?: 'pair' }) {
   const { code, identity, account } = said;
   if (identity !== undefined && account !== undefined)
     return { state: 'live', evidence: 'STS GetCallerIdentity told whose key it is', identity, account };
@@ -130,7 +131,7 @@ function judge(
     const reason = isClock(said.message)
       ? `STS refuses the time of this machine, ${context.now().toISOString()}`
       : 'AWS knows the key id, but the secret key found with it is not its own';
-    return { state: 'unknown', reason };
+    return isClock(said.message) ? { state: 'unknown', reason } : { state: 'unknown', reason, about: 'pair' };
   }
   return { state: 'unknown', reason: said.failure ?? `STS answered ${code}, which says nothing of the key` };
 }

@@ -5,9 +5,9 @@ import { exchange, formRequest, type Reply, scopesOf, toldOf, toldText, wordOf }
 
 /** https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud, each with its Microsoft Graph. */
 const clouds = [
-  { host: 'login.microsoftonline.com', graph: 'https://graph.microsoft.com' },
-  { host: 'login.microsoftonline.us', graph: 'https://graph.microsoft.us' },
-  { host: 'login.partner.microsoftonline.cn', graph: 'https://microsoftgraph.chinacloudapi.cn' },
+  { host: 'login.microsoftonline.com', graph: 'graph.microsoft.com' },
+  { host: 'login.microsoftonline.us', graph: 'graph.microsoft.us' },
+  { host: 'login.partner.microsoftonline.cn', graph: 'microsoftgraph.chinacloudapi.cn' },
 ] as const;
 
 type Cloud = (typeof clouds)[number];
@@ -44,12 +44,13 @@ async function ask(fields: Readonly<Record<string, string>>, context: ProtocolCo
     client_id: fields.client_id ?? '',
     client_secret: fields.client_secret ?? '',
     grant_type: 'client_credentials',
-    scope: `${graph}/.default`,
+    scope: `https://${graph}/.default`,
   };
   const sent = await exchange(formRequest(new URL(`https://${host}/${tenant}/oauth2/v2.0/token`), form), context);
   if (!('reply' in sent)) return { ...told, state: 'unknown', reason: sent.reason, asked: [...asked, sent.asked] };
   const said = judge(sent.reply, form.client_id, context);
-  return { ...told, ...said, asked: [...asked, sent.noted(said.state === 'unknown' ? said.reason : said.evidence)] };
+  // Where the application is managed: another cloud's Graph knows nothing of it.
+  return { ...told, ...said, site: graph, asked: [...asked, sent.noted(said.state === 'unknown' ? said.reason : said.evidence)] };
 }
 
 /** The tenant's OpenID configuration is open; a cloud that does not know the tenant says AADSTS90002 or 900021. */

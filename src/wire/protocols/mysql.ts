@@ -3,6 +3,7 @@ import mysql from 'mysql2/promise';
 import { askPlaces, type Reply, type Session } from '../ask-places.ts';
 import { fieldOf } from '../fields.ts';
 import type { Protocol } from '../protocol.ts';
+import { mysqlTrust, type Trust } from '../trust.ts';
 
 /** Logs in to MySQL or MariaDB and asks for the account it is and what it was granted. No database is chosen. */
 export default {
@@ -49,7 +50,7 @@ async function logIn(session: Session, login: Login, isTls: boolean): Promise<Re
       password: login.password,
       stream: socket,
       connectTimeout: 0,
-      ...(isTls && { ssl: tlsMode(login.sslmode) }),
+      ...(isTls && { ssl: tlsMode(login.sslmode, at.trust) }),
       authPlugins: isTls || at.isNear ? {} : withoutKeyExchange,
     });
   } catch (error) {
@@ -63,9 +64,9 @@ async function logIn(session: Session, login: Login, isTls: boolean): Promise<Re
   return reply;
 }
 
-function tlsMode(sslmode: string): mysql.SslOptions {
+function tlsMode(sslmode: string, trust: Trust): mysql.SslOptions {
   const isVerified = /^(?:verify|true$)/.test(sslmode);
-  return { rejectUnauthorized: isVerified, verifyIdentity: isVerified && sslmode !== 'verify-ca' };
+  return { ...mysqlTrust(trust), rejectUnauthorized: isVerified, verifyIdentity: isVerified && sslmode !== 'verify-ca' };
 }
 
 /**

@@ -31,6 +31,9 @@ const refusals: ReadonlySet<string> = new Set([
   'invalid_request',
   'unsupported_grant_type',
   'invalid_target',
+  // Of LinkedIn, to an app that has no such grant; and of those to whom the client itself is no user.
+  'access_denied',
+  'invalid_grant',
 ]);
 
 /** Servers must take Basic (RFC 6749, section 2.3.1), but may hold a client to the one way it registered with. */

@@ -1,4 +1,5 @@
 import { sendAct, unknownAnswer } from '../act-by-http.ts';
+import { denyPolicy, policyOf, sessionHolder } from '../aws-sessions.ts';
 import type { ProtocolContext } from '../protocol.ts';
 import { formRequest } from '../protocol-http.ts';
 import { type AwsKey, signV4 } from '../sigv4.ts';
@@ -7,7 +8,7 @@ import { xmlText } from '../xml-text.ts';
 
 /**
  * Access keys of IAM users: switched off, on again, and deleted. A credential of ours does it where there is one; otherwise
- * the key itself, which its user's policies have to allow.
+ * the key itself, which its user's policies have to allow. And sessions, which are denied by when they began.
  */
 export default {
   name: 'aws',
@@ -15,6 +16,8 @@ export default {
     'deactivate-key': action('iam:UpdateAccessKey, Status Inactive', 'UpdateAccessKey', { Status: 'Inactive' }),
     'activate-key': action('iam:UpdateAccessKey, Status Active', 'UpdateAccessKey', { Status: 'Active' }),
     'delete-key': action('iam:DeleteAccessKey', 'DeleteAccessKey', {}),
+    'deny-sessions': sessions('iam:PutUserPolicy or iam:PutRolePolicy, Deny before now by aws:TokenIssueTime', 'Put'),
+    'allow-sessions': sessions('iam:DeleteUserPolicy or iam:DeleteRolePolicy', 'Delete'),
   },
 } satisfies Transport;
 
@@ -63,6 +66,37 @@ function action(does: string, operation: string, settings: Readonly<Record<strin
   };
 }
 
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html, and its like of roles beside it. */
+function sessions(does: string, verb: 'Put' | 'Delete'): TransportAction {
+  return {
+    does,
+    needs: ['key_id', 'identity', 'admin'],
+    takes: [],
+    act: async ({ key_id: id = '', identity = '', admin = '' }, context) => {
+      const [, name = '', account = ''] = /^arn:([a-z-]+):[a-z]+::([0-9]{12}):/.exec(identity) ?? [];
+      const partition = partitions[name];
+      const holder = sessionHolder(identity);
+      if (!partition || !holder)
+        return {
+          outcome: 'refused',
+          evidence: 'AWS has told of neither a user nor a role that it is of, and on others no policy can be put',
+        };
+      const signer = readAwsKey(admin);
+      if ('problem' in signer) return { outcome: 'refused', evidence: signer.problem };
+      const stranger = await whyNotOurs(signer, account, partition, context);
+      if (stranger) return stranger;
+      const form = {
+        Action: `${verb}${holder.kind === 'user' ? 'User' : 'Role'}Policy`,
+        Version: '2010-05-08',
+        ...(holder.kind === 'user' ? { UserName: holder.name } : { RoleName: holder.name }),
+        PolicyName: policyOf(id),
+        ...(verb === 'Put' && { PolicyDocument: denyPolicy(holder, context.now()) }),
+      };
+      return call(form, { signer, isSelf: false, partition }, context);
+    },
+  };
+}
+
 interface Caller {
   readonly signer: AwsKey;
   readonly isSelf: boolean;
@@ -86,13 +120,15 @@ async function call(
       // The user may be the one that is not there, and then it says nothing of the key.
       if (form.Action === 'DeleteAccessKey' && /access key/i.test(xmlText(reply.text, 'Message') ?? ''))
         return { outcome: 'gone', evidence: 'IAM answered NoSuchEntity: the user has no such key any more' };
+      if (/^Delete(?:User|Role)Policy$/.test(form.Action ?? '') && /policy/i.test(xmlText(reply.text, 'Message') ?? ''))
+        return { outcome: 'gone', evidence: 'IAM answered NoSuchEntity: no such policy is there any more' };
       return { outcome: 'refused', evidence: 'IAM answered NoSuchEntity: the account has no such user, or the user no such key' };
     case 'AccessDenied':
       return {
         outcome: 'refused',
         evidence: isSelf
           ? 'IAM answered AccessDenied: the key may not take itself back, by its policies or by the quarantine policy that AWS attaches to leaked keys; leave that in place, and do it with a credential of ours'
-          : `IAM answered AccessDenied: the credential of ours needs iam:${form.Action} on the user`,
+          : `IAM answered AccessDenied: the credential of ours needs iam:${form.Action} on the ${form.RoleName === undefined ? 'user' : 'role'}`,
       };
     case 'InvalidClientTokenId':
       if (isSelf)

@@ -5,6 +5,7 @@ import { type AdminUrl, readAdminUrl } from '../admin-url.ts';
 import type { Session } from '../ask-places.ts';
 import { fieldOf } from '../fields.ts';
 import type { Acted, Transport, TransportAction } from '../transport.ts';
+import { mysqlTrust } from '../trust.ts';
 
 /** Locks an account of MySQL or MariaDB, and unlocks it, as an account of ours that may alter it. */
 export default {
@@ -92,7 +93,9 @@ async function connect(session: Session, admin: AdminUrl): Promise<mysql.Connect
       password: admin.password,
       stream: socket,
       connectTimeout: 0,
-      ...(isTls && { ssl: { rejectUnauthorized: isVerified, verifyIdentity: isVerified && mode !== 'verify-ca' } }),
+      ...(isTls && {
+        ssl: { ...mysqlTrust(at.trust), rejectUnauthorized: isVerified, verifyIdentity: isVerified && mode !== 'verify-ca' },
+      }),
     });
   };
   try {

@@ -30,6 +30,17 @@ describe('compressed files', () => {
       expect(gaps).toEqual([]);
     });
 
+    if (ending === 'gz')
+      it('are read on behind zeros, whatever their size', async () => {
+        for (const padding of [Buffer.alloc(0), Buffer.alloc(200_000, line)]) {
+          const held = write(Buffer.concat([padding, Buffer.from(line)]));
+          const bytes = Buffer.concat([held, Buffer.alloc(100_000), write(Buffer.from(other)), Buffer.alloc(7)]);
+          const { found, gaps } = await expandBytes(bytes, { path: `a.${ending}` });
+          expect([...new Set(found.a)]).toEqual([token, plant('two')]);
+          expect(gaps).toEqual([]);
+        }
+      });
+
     it(`are read within themselves: ${ending}`, async () => {
       const bytes = write(Buffer.from(write(Buffer.from(line))));
       expect(Object.values((await expandBytes(bytes)).found)).toEqual([[token]]);

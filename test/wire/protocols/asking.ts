@@ -6,12 +6,17 @@ import { loadProtocol, type ProtocolAnswer } from '../../../src/wire/protocol.ts
 import { createWire } from '../../../src/wire/wire.ts';
 
 /** Asks through the wire as a run does that allows loopback. `totalMs` is for servers that never answer. */
-export async function askBy(name: string, fields: Readonly<Record<string, string>>, totalMs?: number): Promise<ProtocolAnswer> {
+export async function askBy(
+  name: string,
+  fields: Readonly<Record<string, string>>,
+  totalMs?: number,
+  env: NodeJS.ProcessEnv = {},
+): Promise<ProtocolAnswer> {
   const protocol = await loadProtocol(name);
   const wire = createWire({
     allowHosts: ['localhost', '127.0.0.1'],
     endpoints: [],
-    env: {},
+    env,
     signal: new AbortController().signal,
     ...(totalMs && { timeouts: { totalMs } }),
   });

@@ -60,6 +60,12 @@ describe.skipIf(suite.skip)(suite.title, () => {
       });
   });
 
+  test('the certificates of SSL_CERT_FILE are believed besides those of Node', async () => {
+    const env = { SSL_CERT_FILE: server.certFile };
+    for (const sslmode of ['VERIFY_CA', 'VERIFY_IDENTITY'])
+      expect(await askBy('mysql', { ...fields, sslmode }, undefined, env)).toMatchObject({ state: 'live' });
+  });
+
   test('a server that checks no passwords, or offers no TLS, proves what it can', async () => {
     const open = await startMaria(true, ['--skip-grant-tables', '--skip-networking=0']);
     try {

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AwsRights, type AwsServer, startAwsServer } from '../../../fixtures/providers/aws-server.ts';
 import type { Fault, KnownCredential } from '../../../fixtures/providers/server.ts';
+import { applyPlan } from '../../../src/revoke/apply.ts';
+import { loadTransport } from '../../../src/wire/transport.ts';
 import { openRig, type Planted, type Rig } from '../../revoke/rig.ts';
 import { findLogin } from '../../revoke/server-login.ts';
+import { Stopped, stopEverywhere } from '../../revoke/stops.ts';
 
 let server: AwsServer;
 let ours: Rig;
@@ -65,6 +68,16 @@ describe('AWS, with a key of ours', () => {
     expect(key.known.state).toBe(left);
   });
 
+  test('stopped anywhere, the next run ends it, and nothing is done twice', async () => {
+    await stopEverywhere(ours, {
+      plant: async () => ({ planted: plant(ours) }),
+      check: ({ state }, { known }, when) => {
+        expect(['revoked', 'already-dead'], when).toContain(state);
+        expect(known, when).toMatchObject({ state: 'dead', revocations: 1 });
+      },
+    });
+  }, 120_000);
+
   test('a user of another account is left alone', async () => {
     const key = plant(ours, {}, { account: '210987654321' });
     const { results } = await ours.revoke([key]);
@@ -93,14 +106,77 @@ describe('AWS, with a key of ours', () => {
   });
 });
 
+describe('AWS, sessions that outlive a key', () => {
+  const policiesOn = (path: string) => [...server.policies].filter(([name]) => name.startsWith(`${path}/`));
+
+  test('those of the user are denied by when they began, and allowed when the key is switched on again', async () => {
+    const key = plant(ours, { owner: 'team/bea' });
+    const off = await ours.revoke([key]);
+    expect(off.planned.plan.steps[0]?.calls.map(({ url }) => url)).toEqual(['deactivate-key', 'deny-sessions']);
+    expect(off.results, JSON.stringify(off.results)).toMatchObject([{ state: 'disabled' }]);
+    const [[name, text] = ['', '{}']] = policiesOn('user/bea');
+    expect(name).toBe(`user/bea/QuashDenySessions-${key.known.secret}`);
+    expect(JSON.parse(text)).toMatchObject({
+      Statement: [
+        {
+          Effect: 'Deny',
+          Action: '*',
+          Resource: '*',
+          Condition: { DateLessThan: { 'aws:TokenIssueTime': expect.stringMatching(/:[0-9]{2}Z$/) } },
+        },
+      ],
+    });
+    const told = off.planned.credentials.get(key.credential.id)!.verdict;
+    const on = await ours.revoke([key], { purpose: 'undo', told });
+    expect(on.results, JSON.stringify(on.results)).toMatchObject([{ state: 'enabled' }]);
+    expect(policiesOn('user/bea')).toEqual([]);
+  });
+
+  test('a run that was killed before they were denied denies them, though the key is dead by then', async () => {
+    const { close, ...own } = ours.ownJournal();
+    const key = plant(ours, { owner: 'carl' });
+    const { plan, credentials } = await ours.plan([key], own);
+    const die = () => {
+      throw new Stopped('while its second call was on the way');
+    };
+    const aws = await loadTransport('aws');
+    const dying = { ...aws, actions: { ...aws.actions, 'deny-sessions': { ...aws.actions['deny-sessions']!, act: die } } };
+    await expect(applyPlan(plan, credentials, { ...ours.terms, ...own, loadTransport: async () => dying })).rejects.toThrow(
+      Stopped,
+    );
+    expect([key.known.state, policiesOn('user/carl')]).toEqual(['disabled', []]);
+    expect(await applyPlan(plan, credentials, { ...ours.terms, ...own })).toMatchObject([{ state: 'disabled' }]);
+    expect(policiesOn('user/carl').length).toBe(1);
+    expect(actsOn(key)).toEqual(['UpdateAccessKey']);
+    close();
+  });
+
+  test('leaked themselves, those of a role are denied by their name, and stay requested until they end', async () => {
+    const { secret, parts } = server.newKey();
+    const session = { secret: secret.replace('AKIA', 'ASIA'), parts: { ...parts, session_token: `IQo${'Jb3'.repeat(40)}` } };
+    const planted = findLogin(ours, 'aws-session-credentials', session.secret, session.parts);
+    server.add({ ...planted.known, owner: 'deploy/ci-4711' });
+    const { results, planned } = await ours.revoke([planted], { proofWindowMs: 200 });
+    expect(results, JSON.stringify(results)).toMatchObject([{ state: 'requested' }]);
+    expect(planned.plan.steps).toMatchObject([{ survives: expect.stringContaining('until it ends') }]);
+    const [[name, text] = ['', '{}']] = policiesOn('role/deploy');
+    expect(name).toBe(`role/deploy/QuashDenySessions-${session.secret}`);
+    expect(JSON.parse(text)).toMatchObject({ Statement: [{ Condition: { StringLike: { 'aws:userid': '*:ci-4711' } } }] });
+    expect(JSON.stringify([results, planned.plan])).not.toContain(session.parts.secret);
+  });
+});
+
 describe('AWS, with nothing but the key', () => {
   const nothing = { adminOf: async () => undefined };
 
   test('a key that may takes itself back', async () => {
     const key = plant(alone, {}, { manages: 'self' });
-    const { results } = await alone.revoke([key], nothing);
+    const { results, planned } = await alone.revoke([key], nothing);
     expect(results, JSON.stringify(results)).toMatchObject([{ state: 'disabled' }]);
     expect(actsOn(key)).toEqual(['UpdateAccessKey']);
+    // What takes a credential of ours is not planned without one.
+    expect(planned.plan.steps[0]?.calls.map(({ url }) => url)).toEqual(['deactivate-key']);
+    expect(server.policies.has(`user/ann/QuashDenySessions-${key.known.secret}`)).toBe(false);
   });
 
   test('inactive, it cannot delete itself: that is said, and it stays inactive', async () => {

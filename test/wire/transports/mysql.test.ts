@@ -4,6 +4,7 @@ import { type MariaServer, mariaPrograms, startMaria } from '../../../fixtures/s
 import { freePort, serverSuite } from '../../../fixtures/servers/program.ts';
 import { openRig, type Rig } from '../../revoke/rig.ts';
 import { findLogin } from '../../revoke/server-login.ts';
+import { stopEverywhere } from '../../revoke/stops.ts';
 import { askBy } from '../protocols/asking.ts';
 import { actBy } from './acting.ts';
 
@@ -61,6 +62,22 @@ describe.skipIf(suite.skip)(suite.title, () => {
     expect(written).not.toContain(password);
     expect(written).not.toContain(server.admin.password);
   });
+
+  test('stopped anywhere, the next run ends it', async () => {
+    let count = 0;
+    await stopEverywhere(rig, {
+      plant: async () => {
+        const user = `stopped${count++}`;
+        await server.query(`create user ${user}@'127.0.0.1' identified by '${password}'`);
+        return { planted: findLogin(rig, 'mysql-url', password, { host: place, user }) };
+      },
+      check: async ({ state }, { known }, when) => {
+        expect(['revoked', 'already-dead'], when).toContain(state);
+        await server.query(`alter user ${known.parts.user}@'127.0.0.1' account unlock`);
+        expect(await isLive(known.parts.user!), when).toBe(false);
+      },
+    });
+  }, 120_000);
 
   test.each<[string, () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>, string]>([
     ['a login of another server', async () => ({ host: `127.0.0.1:${await freePort()}` }), 'is a login of 127.0.0.1:'],

@@ -5,6 +5,7 @@ import { type PostgresServer, startPostgres } from '../../../fixtures/servers/po
 import { freePort } from '../../../fixtures/servers/program.ts';
 import { openRig, type Rig } from '../../revoke/rig.ts';
 import { findLogin } from '../../revoke/server-login.ts';
+import { stopEverywhere } from '../../revoke/stops.ts';
 import { askBy } from '../protocols/asking.ts';
 import { actBy } from './acting.ts';
 
@@ -71,6 +72,28 @@ describe('PostgreSQL, as its revoker does it', () => {
     expect(written).not.toContain(password);
     expect(written).not.toContain(server.admin.password);
   });
+
+  test('stopped anywhere, the next run ends it', async () => {
+    let count = 0;
+    const sessions = new Map<string, { readonly ended: Promise<string> }>();
+    const points = await stopEverywhere(rig, {
+      plant: async () => {
+        const role = `stopped_${count++}`;
+        await server.query(`create role ${role} login password '${password}'`);
+        sessions.set(role, await openSession(role));
+        return { planted: findLogin(rig, 'postgresql-url', password, { host: place, user: role }) };
+      },
+      check: async ({ state }, { known }, when) => {
+        expect(['revoked', 'already-dead'], when).toContain(state);
+        // Also where the run was stopped between the role and its sessions.
+        expect(await sessions.get(known.parts.user!)?.ended, when).toContain('terminating connection');
+        await server.query(`alter role ${known.parts.user} login`);
+        expect(await isLive(known.parts.user!), when).toBe(false);
+      },
+    });
+    // Four calls: of each the line before, the request, the answer and the line behind.
+    expect(points).toBeGreaterThan(20);
+  }, 120_000);
 });
 
 describe('PostgreSQL, when it is not the right thing', () => {

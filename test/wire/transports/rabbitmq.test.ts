@@ -4,6 +4,7 @@ import { serverSuite } from '../../../fixtures/servers/program.ts';
 import { type RabbitServer, rabbitPrograms, startRabbit } from '../../../fixtures/servers/rabbitmq.ts';
 import { openRig, type Rig } from '../../revoke/rig.ts';
 import { findLogin } from '../../revoke/server-login.ts';
+import { stopEverywhere } from '../../revoke/stops.ts';
 import { askBy } from '../protocols/asking.ts';
 import { actBy } from './acting.ts';
 
@@ -17,7 +18,8 @@ describe.skipIf(suite.skip)(suite.title, () => {
   let place: string;
 
   beforeAll(async () => {
-    server = await startRabbit({ 'app/1': password, twin: password, small: password });
+    const many = Object.fromEntries(Array.from({ length: 80 }, (_, index) => [`stopped${index}`, password]));
+    server = await startRabbit({ 'app/1': password, twin: password, small: password, ...many });
     place = `127.0.0.1:${server.port}`;
     admin = `http://${server.admin.user}:${server.admin.password}@127.0.0.1:${server.managementPort}`;
     rig = await openRig({ allowHosts: ['127.0.0.1', 'localhost'], admins: { rabbitmq: admin } });
@@ -55,6 +57,19 @@ describe.skipIf(suite.skip)(suite.title, () => {
     expect(written).not.toContain(password);
     expect(written).not.toContain(server.admin.password);
   }, 60_000);
+
+  test('stopped anywhere, the next run ends it', async () => {
+    let count = 0;
+    await stopEverywhere(rig, {
+      plant: async () => ({
+        planted: findLogin(rig, 'rabbitmq-url', password, { user: `stopped${count++}`, host: place, scheme: 'amqp' }),
+      }),
+      check: async ({ state }, { known }, when) => {
+        expect(['revoked', 'already-dead'], when).toContain(state);
+        expect(await isLive(known.parts.user!), when).toBe(false);
+      },
+    });
+  }, 240_000);
 
   test.each<[string, () => Readonly<Record<string, string>>, string]>([
     ['a login of another server', () => ({ host: '127.0.0.2:5672' }), '127.0.0.2'],

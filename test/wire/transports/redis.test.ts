@@ -4,6 +4,7 @@ import { freePort, serverSuite } from '../../../fixtures/servers/program.ts';
 import { type RedisServer, redisPrograms, startRedis } from '../../../fixtures/servers/redis.ts';
 import { openRig, type Rig } from '../../revoke/rig.ts';
 import { findLogin } from '../../revoke/server-login.ts';
+import { stopEverywhere } from '../../revoke/stops.ts';
 import { askBy } from '../protocols/asking.ts';
 import { actBy } from './acting.ts';
 
@@ -74,6 +75,22 @@ describe.skipIf(suite.skip)(suite.title, () => {
     // That it will not outlive a restart is said.
     expect(written).toContain('its configuration counts');
   });
+
+  test('stopped anywhere, the next run ends it', async () => {
+    let count = 0;
+    await stopEverywhere(rig, {
+      plant: async () => {
+        const user = `stopped${count++}`;
+        await server.run('ACL', 'SETUSER', user, 'on', `>${password}-${user}`, '+@read', '+auth');
+        return { planted: findLogin(rig, 'redis-url', `${password}-${user}`, { host: place, user }) };
+      },
+      check: async ({ state }, { known }, when) => {
+        expect(['revoked', 'already-dead'], when).toContain(state);
+        await server.run('ACL', 'SETUSER', known.parts.user!, 'on');
+        expect(await isLive(known.parts.user!, known.secret), when).toBe(false);
+      },
+    });
+  }, 120_000);
 
   test.each<[string, () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>, string]>([
     ['a login of another server', async () => ({ host: `127.0.0.1:${await freePort()}` }), 'is a login of 127.0.0.1:'],

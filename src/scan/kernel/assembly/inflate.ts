@@ -36,6 +36,7 @@ const fixedDistTable: usize = memory.data(4 * 64, 16);
 const litlenResults: usize = memory.data(4 * 288, 16);
 const distResults: usize = memory.data(4 * 32, 16);
 const precodeResults: usize = memory.data(4 * 19, 16);
+// 286 and 30 lengths, and what a run that ends there may write behind them in whole words.
 const lengths: usize = memory.data(352, 16);
 const sorted: usize = memory.data(2 * 320, 16);
 const lengthCounts: usize = memory.data(4 * 17, 16);
@@ -309,12 +310,13 @@ export function inflate(src: usize, srcLength: u32, dst: usize, dstLength: u32):
           have -= 7;
         }
         if (i + repeat > total) return ERR_CODES;
-        for (let j: u32 = 0; j < repeat; j++) store<u8>(lengths + i + j, value);
+        const run = i8x16.splat(value);
+        for (let j: u32 = 0; j < repeat; j += 16) v128.store(lengths + i + j, run);
         i += repeat;
       }
       if (load<u8>(lengths + 256) == 0) return ERR_CODES;
       const room: u32 = <u32>(outEnd - out);
-      const wanted: u32 = room < 2048 ? 8 : room < 32768 ? 9 : LITLEN_MAX_BITS;
+      const wanted: u32 = room < 512 ? 8 : room < 8192 ? 9 : LITLEN_MAX_BITS;
       if (!buildTable(lengths, litlenCount, litlenTable, wanted, litlenResults)) return ERR_CODES;
       litlen = litlenTable;
       litlenBits = builtBits;
@@ -327,30 +329,40 @@ export function inflate(src: usize, srcLength: u32, dst: usize, dstLength: u32):
 
     const litlenMask: u64 = (<u64>1 << litlenBits) - 1;
     const distMask: u64 = (<u64>1 << distBits) - 1;
+    // Each turn begins with the buffer full and the next entry looked up, so that neither waits for what the turn does.
+    if (input > inputEnd + 8) return ERR_INPUT;
+    buffer |= load<u64>(input) << have;
+    input += (63 - have) >> 3;
+    have |= 56;
+    let entry = load<u32>(litlen + 4 * <usize>(buffer & litlenMask));
     while (true) {
-      if (input > inputEnd + 8) return ERR_INPUT;
-      buffer |= load<u64>(input) << have;
-      input += (63 - have) >> 3;
-      have |= 56;
-      let entry = load<u32>(litlen + 4 * <usize>(buffer & litlenMask));
+      let saved = buffer;
       if (entry & LITERAL) {
         if (out >= outEnd) return ERR_OUTPUT;
-        store<u8>(out, <u8>(entry >> 16));
-        out++;
         buffer >>= entry & 0xff;
         have -= entry & 0xff;
+        store<u8>(out, <u8>(entry >> 16));
+        out++;
         entry = load<u32>(litlen + 4 * <usize>(buffer & litlenMask));
+        saved = buffer;
         if (entry & LITERAL) {
-          store<u8>(out, <u8>(entry >> 16));
-          out++;
           buffer >>= entry & 0xff;
           have -= entry & 0xff;
+          store<u8>(out, <u8>(entry >> 16));
+          out++;
           entry = load<u32>(litlen + 4 * <usize>(buffer & litlenMask));
+          saved = buffer;
           if (entry & LITERAL) {
-            store<u8>(out, <u8>(entry >> 16));
-            out++;
             buffer >>= entry & 0xff;
             have -= entry & 0xff;
+            store<u8>(out, <u8>(entry >> 16));
+            out++;
+            // Three codewords took 33 bits at most: there are enough for the next.
+            entry = load<u32>(litlen + 4 * <usize>(buffer & litlenMask));
+            if (input > inputEnd + 8) return ERR_INPUT;
+            buffer |= load<u64>(input) << have;
+            input += (63 - have) >> 3;
+            have |= 56;
             continue;
           }
         }
@@ -361,12 +373,18 @@ export function inflate(src: usize, srcLength: u32, dst: usize, dstLength: u32):
           have -= entry & 0xff;
           const width: u64 = (entry >> 8) & 15;
           entry = load<u32>(litlen + 4 * <usize>(((entry >> 16) & 0x7fff) + <u32>(buffer & ((<u64>1 << width) - 1))));
+          saved = buffer;
           if (entry & LITERAL) {
             if (out >= outEnd) return ERR_OUTPUT;
-            store<u8>(out, <u8>(entry >> 16));
-            out++;
             buffer >>= entry & 0xff;
             have -= entry & 0xff;
+            store<u8>(out, <u8>(entry >> 16));
+            out++;
+            if (input > inputEnd + 8) return ERR_INPUT;
+            buffer |= load<u64>(input) << have;
+            input += (63 - have) >> 3;
+            have |= 56;
+            entry = load<u32>(litlen + 4 * <usize>(buffer & litlenMask));
             continue;
           }
         }
@@ -376,7 +394,6 @@ export function inflate(src: usize, srcLength: u32, dst: usize, dstLength: u32):
           break;
         }
       }
-      let saved = buffer;
       buffer >>= entry & 0xff;
       have -= entry & 0xff;
       const base: u32 = entry >> 16;
@@ -399,6 +416,12 @@ export function inflate(src: usize, srcLength: u32, dst: usize, dstLength: u32):
       const distance: u32 = (entry >> 16) + <u32>((saved & ((<u64>1 << (entry & 0xff)) - 1)) >> ((entry >> 8) & 15));
       if (entry >> 16 == 0 || distance > <u32>(out - dst)) return ERR_DISTANCE;
       if (out + length > outEnd) return ERR_OUTPUT;
+      // A distance took 28 bits at most.
+      entry = load<u32>(litlen + 4 * <usize>(buffer & litlenMask));
+      if (input > inputEnd + 8) return ERR_INPUT;
+      buffer |= load<u64>(input) << have;
+      input += (63 - have) >> 3;
+      have |= 56;
 
       let from: usize = out - distance;
       const stop: usize = out + length;

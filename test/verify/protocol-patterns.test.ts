@@ -1,0 +1,259 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type SignedCredential, type SignedServer, startSignedServer } from '../../fixtures/providers/signed-server.ts';
+import { mariaPrograms, startMaria } from '../../fixtures/servers/mariadb.ts';
+import { serverSuite } from '../../fixtures/servers/program.ts';
+import { redisPrograms, startRedis } from '../../fixtures/servers/redis.ts';
+import { startMail } from '../../fixtures/servers/smtp.ts';
+import type { Pattern } from '../../src/model/pattern.ts';
+import { Secret } from '../../src/model/secret.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
+import { loadPatterns } from '../../src/patterns/pattern-set.ts';
+import { expandExample } from '../../src/patterns/recipes.ts';
+import { ask } from '../../src/verify/ask.ts';
+import { loadProtocol } from '../../src/wire/protocol.ts';
+import { createWire } from '../../src/wire/wire.ts';
+import { startProvider } from '../wire/protocols/provider.ts';
+
+// Patterns that are verified by a protocol, from the values that they find to the verdict.
+
+const { set } = await loadPatterns({ withExamples: true });
+
+interface Found {
+  readonly pattern: Pattern;
+  readonly secret: string;
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+let invented = 0;
+
+/** Values of a pattern with all of its parts; `fixed` are those that have to be what they are. */
+function find(id: string, fixed: Readonly<Record<string, string>> = {}): Found {
+  const pattern = set.patterns.find((one) => one.id === id)!;
+  const wanted = pattern.parts.map(({ name }) => name).filter((name) => !Object.hasOwn(fixed, name));
+  const template = ['{{secret}}', ...wanted.map((name) => `{{part:${name}}}`)].join(' ');
+  const { secret, parts } = expandExample(pattern, template, `protocol patterns ${invented++}`);
+  return { pattern, secret: secret as string, parts: { ...(parts as Record<string, string>), ...fixed } };
+}
+
+async function verdictOn(
+  { pattern, secret, parts }: Found,
+  endpoints: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Verdict> {
+  const wire = createWire({ allowHosts: [], endpoints, env, signal: new AbortController().signal });
+  try {
+    const question = {
+      provider: pattern.provider,
+      secret: new Secret(secret),
+      parts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, new Secret(value)])),
+    };
+    const verdict = await ask(pattern.verify!, question, { wire, loadProtocol, isPlaceKnown: () => true, now: () => new Date() });
+    expect(JSON.stringify(verdict)).not.toContain(JSON.stringify(secret).slice(1, -1));
+    return verdict;
+  } finally {
+    await wire.close();
+  }
+}
+
+describe('providers that are shown a signature', () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const pem = privateKey.export({ type: 'sec1', format: 'pem' }).toString().trim();
+  const cases: readonly {
+    readonly id: string;
+    readonly fixed?: Readonly<Record<string, string>>;
+    readonly live: object;
+    /** What a provider says that has forgotten the credential, and that knows it beside another partner. */
+    readonly dead: object;
+    readonly others: readonly (readonly [name: string, state: SignedCredential['state'], verdict: object])[];
+    readonly mispaired: readonly [part: string, verdict: object];
+  }[] = [
+    {
+      id: 'mongodb-atlas-api-key',
+      live: { state: 'live', account: 'Acme' },
+      dead: { state: 'dead' },
+      others: [
+        [
+          'from another address',
+          { status: 403, json: { error: 403, errorCode: 'IP_ADDRESS_NOT_ON_ACCESS_LIST' } },
+          { state: 'live' },
+        ],
+        ['out of order', { status: 500, json: {} }, { state: 'unknown' }],
+        ['a page', { status: 200, text: '<html>Sign in</html>' }, { state: 'unknown' }],
+        ['no word of Atlas', { status: 401, text: 'proxy' }, { state: 'unknown' }],
+      ],
+      mispaired: ['public_key', { state: 'dead' }],
+    },
+    {
+      id: 'pusher-app-secret',
+      fixed: { cluster: 'eu', 'app-id': '123456' },
+      live: { state: 'live', identity: 'app 123456' },
+      dead: { state: 'unknown', reason: expect.stringContaining('does not know the key') },
+      others: [
+        ['over its limits', { status: 403, text: 'Over quota' }, { state: 'live' }],
+        ['a late clock', { status: 401, text: 'Timestamp expired: given timestamp …' }, { state: 'unknown' }],
+        ['out of order', { status: 502, text: '' }, { state: 'unknown' }],
+        ['a page', { status: 200, text: '<html>Sign in</html>' }, { state: 'unknown' }],
+      ],
+      mispaired: ['key', { state: 'unknown' }],
+    },
+    {
+      id: 'alibaba-access-key',
+      live: { state: 'live', identity: 'acs:ram::1234567890123456:user/ann', account: '1234567890123456' },
+      dead: { state: 'dead', evidence: expect.stringContaining('NotFound') },
+      others: [
+        ['switched off', { status: 403, json: { Code: 'InvalidAccessKeyId.Inactive', Message: 'disabled' } }, { state: 'dead' }],
+        ['a late clock', { status: 400, json: { Code: 'InvalidTimeStamp.Expired' } }, { state: 'unknown' }],
+        ['out of order', { status: 503, text: '' }, { state: 'unknown' }],
+      ],
+      mispaired: ['secret', { state: 'unknown', reason: expect.stringContaining('not its own') }],
+    },
+    {
+      id: 'coinbase-cdp-api-key',
+      fixed: { 'private-key': pem.replaceAll('\n', '\\n') },
+      live: { state: 'live', scopes: ['view', 'trade'] },
+      dead: { state: 'unknown', reason: expect.stringContaining('401') },
+      others: [
+        ['out of order', { status: 500, json: {} }, { state: 'unknown' }],
+        ['another answer', { status: 200, json: {} }, { state: 'unknown' }],
+      ],
+      mispaired: ['private-key', { state: 'unknown' }],
+    },
+    {
+      id: 'twitter-access-token-secret',
+      live: { state: 'live', identity: 'ann' },
+      dead: { state: 'dead', evidence: expect.stringContaining('89') },
+      others: [
+        ['another plan', { status: 403, json: { errors: [{ code: 453, message: 'subset' }] } }, { state: 'live' }],
+        ['suspended', { status: 403, json: { errors: [{ code: 64 }] } }, { state: 'unknown' }],
+        ['out of order', { status: 503, json: {} }, { state: 'unknown' }],
+      ],
+      mispaired: ['consumer-secret', { state: 'unknown' }],
+    },
+  ];
+
+  let server: SignedServer;
+  beforeAll(async () => {
+    server = await startSignedServer();
+  });
+  afterAll(() => server?.close());
+
+  const plant = (found: Found, state: SignedCredential['state']) =>
+    server.add({ ...found, provider: found.pattern.provider as SignedCredential['provider'], state });
+
+  describe.each(cases)('$id', ({ id, fixed, live, dead, others, mispaired: [part, mispaired] }) => {
+    test('live', async () => {
+      const found = find(id, fixed);
+      plant(found, 'live');
+      expect(await verdictOn(found, server.endpoints)).toMatchObject(live);
+    });
+
+    test('forgotten', async () => {
+      const found = find(id, fixed);
+      plant(found, 'dead');
+      expect(await verdictOn(found, server.endpoints)).toMatchObject(dead);
+    });
+
+    test.each(others)('%s', async (_, state, verdict) => {
+      const found = find(id, fixed);
+      plant(found, state);
+      expect(await verdictOn(found, server.endpoints)).toMatchObject(verdict);
+    });
+
+    test('known, and beside it a stranger', async () => {
+      const found = find(id, fixed);
+      plant(found, 'live');
+      const stranger = part === 'private-key' ? pem.replace(/A/, 'B') : (find(id).parts[part] as string);
+      expect(await verdictOn({ ...found, parts: { ...found.parts, [part]: stranger } }, server.endpoints)).toMatchObject(
+        mispaired,
+      );
+    });
+
+    test('nothing beside it', async () => {
+      const { pattern, secret } = find(id, fixed);
+      expect(await verdictOn({ pattern, secret, parts: {} }, server.endpoints)).toMatchObject({
+        state: 'unknown',
+        reason: expect.stringContaining('not found beside it'),
+      });
+    });
+  });
+});
+
+describe.each([
+  ['databricks-oauth-secret', { host: 'acme.cloud.databricks.com' }, '*.cloud.databricks.com', '/oidc/v1/token', 'invalid_scope'],
+  ['linkedin-client-secret', {}, 'www.linkedin.com', '/oauth/v2/accessToken', 'access_denied'],
+  ['linkedin-legacy-client-secret', {}, 'www.linkedin.com', '/oauth/v2/accessToken', 'access_denied'],
+] as const)('%s, a client of OAuth', (id, fixed, host, path, refusal) => {
+  async function asked(isKnown: boolean): Promise<Verdict> {
+    const found = find(id, fixed);
+    const clientId = found.parts['client-id'] as string;
+    const basic = `Basic ${Buffer.from(`${clientId}:${encodeURIComponent(found.secret)}`).toString('base64')}`;
+    const provider = await startProvider([host], ({ method, path: at, headers, form }) => {
+      if (method !== 'POST' || at !== path || form.get('grant_type') !== 'client_credentials') return { status: 400, json: {} };
+      const isRight =
+        headers.authorization === basic || (form.get('client_id') === clientId && form.get('client_secret') === found.secret);
+      return isKnown && isRight
+        ? { status: 400, json: { error: refusal } }
+        : { status: 401, json: { error: 'invalid_client', error_description: 'Client authentication failed' } };
+    });
+    return verdictOn(found, provider.endpoints(found.pattern.provider));
+  }
+
+  test('is live when it is refused for something else than its secret', async () => {
+    expect(await asked(true)).toMatchObject({ state: 'live', evidence: expect.stringContaining(refusal) });
+  });
+  test('is dead when its secret is refused', async () => {
+    expect(await asked(false)).toMatchObject({ state: 'dead' });
+  });
+});
+
+const maria = serverSuite('planetscale-password, a user of MySQL', mariaPrograms);
+describe.skipIf(maria.skip)(maria.title, () => {
+  test('live and dead, by a server whose certificate holds', async () => {
+    const found = find('planetscale-password', { host: 'aws.connect.psdb.cloud' });
+    const server = await startMaria();
+    try {
+      await server.query(`create user '${found.parts.user}' identified by '${found.secret}'`);
+      const endpoints = [`planetscale@aws.connect.psdb.cloud=tcp://localhost:${server.port}`];
+      const env = { SSL_CERT_FILE: server.certFile };
+      expect(await verdictOn(found, endpoints, env)).toMatchObject({ state: 'live', identity: expect.stringMatching(/@%$/) });
+      const other = { ...find('planetscale-password'), parts: found.parts };
+      expect(await verdictOn(other, endpoints, env)).toMatchObject({ state: 'dead' });
+      expect(await verdictOn(found, endpoints)).toMatchObject({
+        state: 'unknown',
+        reason: expect.stringContaining('certificate'),
+      });
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+const redis = serverSuite('azure-cache-connection-string, a password of Redis', redisPrograms);
+describe.skipIf(redis.skip)(redis.title, () => {
+  test('live and dead', async () => {
+    const found = find('azure-cache-connection-string', { host: 'acme.redis.cache.windows.net:6380' });
+    const server = await startRedis([`user default on >${found.secret} ~* &* +@all`]);
+    try {
+      const endpoints = [`azure@*.redis.cache.windows.net=tcp://127.0.0.1:${server.tlsPort}`];
+      expect(await verdictOn(found, endpoints)).toMatchObject({ state: 'live' });
+      const other = { ...find('azure-cache-connection-string'), parts: found.parts };
+      expect(await verdictOn(other, endpoints)).toMatchObject({ state: 'dead' });
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+test('brevo-smtp-key, a password of a mail server', async () => {
+  const found = find('brevo-smtp-key', { email: 'ann@acme.example' });
+  const server = await startMail(found.secret, {});
+  try {
+    const endpoints = [`brevo@smtp-relay.brevo.com=tcp://127.0.0.1:${server.port}`];
+    expect(await verdictOn(found, endpoints)).toMatchObject({ state: 'live', identity: 'ann@acme.example' });
+    const other = { ...find('brevo-smtp-key'), parts: found.parts };
+    expect(await verdictOn(other, endpoints)).toMatchObject({ state: 'dead' });
+  } finally {
+    await server.stop();
+  }
+});
