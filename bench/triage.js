@@ -85,7 +85,7 @@ function start(cli, env) {
     new Promise((resolve, reject) => {
       const fail = (what) => reject(new Error(`quash triage ${what}: ${JSON.stringify(text.slice(-500))}`));
       void ended.then(() => fail('ended early'));
-      const limit = setTimeout(() => fail('did not paint'), 20_000);
+      const limit = setTimeout(() => fail('did not paint'), 120_000);
       heard = () => {
         if (!isThere(text)) return;
         heard = () => {};

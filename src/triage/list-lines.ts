@@ -1,5 +1,6 @@
 import type { ListedFinding } from '../model/stored-finding.ts';
 import { placeName } from '../report/description.ts';
+import { neutralise } from '../report/neutralise.ts';
 import { formatCount } from '../report/quantities.ts';
 import { type Color, fitted, type Line, line, type Span } from './line.ts';
 import { type Row, sinceOf } from './rows.ts';
@@ -79,7 +80,10 @@ function rowLine(
     const color = isColored ? colors[cell] : undefined;
     return { text: `${fitted(cell, all[at] ?? 0)} `, ...look, ...(color && { color }), ...(cell === 'live' && { bold: true }) };
   });
-  return [{ text: mark, ...look }, ...cells, { text: fitted(whereOf(finding), all.at(-1) ?? 0), ...look }];
+  const whereWidth = all.at(-1) ?? 0;
+  // Only the bar of the cursor goes on to the edge: Ink looks at every space several times.
+  const where = isUnder ? fitted(whereOf(finding), whereWidth) : neutralise(whereOf(finding), whereWidth);
+  return [{ text: mark, ...look }, ...cells, { text: where, ...look }];
 }
 
 /** The widths of the columns, the last of them WHERE. What a wide terminal has to spare goes to pattern, owner and where. */
