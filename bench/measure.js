@@ -147,7 +147,7 @@ export async function race(contenders, rounds) {
 }
 
 /** Seconds that all cores together have worked since the machine started. */
-function busySeconds() {
+export function busySeconds() {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1000;
 }
 

@@ -25,6 +25,7 @@ import { race, ratio, runOnce, versionOf } from './measure.js';
 import { contenderOf, peersOnPath } from './peers.js';
 import { buildFiles, buildVersions } from './repositories.js';
 import { buildLogArchive, buildSlackExport } from './sources.js';
+import { fillLedger, measureTriage } from './triage.js';
 import { measureVerifying } from './verify.js';
 
 const { values, positionals } = parseArgs({
@@ -510,6 +511,39 @@ async function verify() {
   );
 }
 
+async function triage() {
+  const home = join(scratch, 'triage');
+  const own = { PATH: process.env.PATH, HOME: home, TERM: 'xterm-256color', QUASH_OFFLINE: '1', QUASH_EGRESS: 'loopback' };
+  await fillLedger(cli, home, own);
+  const figures = await measureTriage(cli, own, Math.max(rounds, 5));
+  rmSync(home, { recursive: true });
+  const { bare, first, rows, whole, early, keys, byKey, firstByBare } = figures;
+  const times = (ms) => `${(ms / bare).toFixed(1)}`;
+  section(
+    'The terminal UI over 50,000 findings, 160x50',
+    ['', 'wall', 'as often as node -e 0'],
+    [
+      ['node -e 0', seconds(bare / 1000), '1.0'],
+      ['start to first paint', seconds(first / 1000), times(first)],
+      ['start to the first findings', seconds(rows / 1000), times(rows)],
+      ['start to the whole list', seconds(whole / 1000), times(whole)],
+      ['key to paint while the list is read, 95 of 100', seconds(early / 1000), ''],
+      ['key to paint, median', seconds(keys.median / 1000), ''],
+      ['key to paint, 95 of 100', seconds(keys.p95 / 1000), ''],
+      ['key to paint, worst', seconds(keys.worst / 1000), ''],
+    ],
+    [claim('key to paint, 95 of 100', keys.p95, 50, false, ' ms'), claim('start to first paint by node -e 0', firstByBare, 6)],
+    [`Slowest keys: ${slowest(byKey)}`],
+    [figures],
+  );
+}
+
+/** The keys that take longest, each by its median. */
+function slowest(byKey) {
+  const sorted = byKey.toSorted((a, b) => b.ms - a.ms).slice(0, 5);
+  return sorted.map(({ key, ms }) => `${JSON.stringify(key)} ${Math.round(ms)} ms`).join(', ');
+}
+
 function write() {
   const date = new Date().toISOString().slice(0, 10);
   const cpu = cpus()[0].model;
@@ -565,7 +599,7 @@ function write() {
   return `bench/results/${name}.md and .json`;
 }
 
-const parts = { history, versions, files, sources, hook, start, hostile, equal, verify };
+const parts = { history, versions, files, sources, hook, start, hostile, equal, verify, triage };
 const unknown = only.filter((part) => !(part in parts));
 if (unknown.length > 0) {
   console.error(`choosing what to measure: there is no ${unknown.join(', ')}; parts are ${Object.keys(parts).join(', ')}`);

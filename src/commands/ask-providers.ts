@@ -122,5 +122,12 @@ async function verificationSource(
 
 /** What a pattern finds and calls what it finds, as one text; what is told of it besides is left out. */
 function whatIsSought(pattern: Pattern): string {
-  return JSON.stringify({ ...pattern, examples: [], counterExamples: [], verify: undefined, runbook: undefined });
+  return JSON.stringify({
+    ...pattern,
+    examples: [],
+    counterExamples: [],
+    verify: undefined,
+    unverified: undefined,
+    runbook: undefined,
+  });
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../cli-context.ts';
 import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
-import { loadPatterns, loadVerifications } from '../patterns/pattern-set.ts';
+import { loadPatterns } from '../patterns/pattern-set.ts';
 import { createPaint } from '../report/paint.ts';
 import { counted } from '../report/quantities.ts';
 import { egressOfRevoker } from '../revoke/egress.ts';
@@ -13,21 +13,20 @@ import { checkDestinations } from './check-destinations.ts';
 /** `quash egress`: every host that may be contacted, with what is sent there and what that brings about. Contacts nothing. */
 export async function run(options: Options<'egress'>, context: Context): Promise<Exit> {
   await checkDestinations(options);
-  const { set } = await loadPatterns({ files: options.patterns });
-  const verifications = loadVerifications();
+  const { set } = await loadPatterns({ files: options.patterns, withExamples: true });
   const rows: EgressRow[] = [];
   for (const pattern of set.patterns) {
-    const verification = pattern.verify ?? verifications.get(pattern.id);
-    if (verification) rows.push(...(await egressOf(pattern, verification, loadProtocol)));
+    if (pattern.verify) rows.push(...(await egressOf(pattern, pattern.verify, loadProtocol)));
   }
   const verified = new Set(rows.flatMap(({ patterns }) => patterns)).size;
   for (const name of revokerNames()) rows.push(...(await loadRevokers(name)).flatMap(egressOfRevoker));
   const joined = joinRows(rows);
+  const unverified = set.patterns.flatMap(({ id, verify, unverified: why }) => (verify || !why ? [] : [{ pattern: id, why }]));
   const allowed = { endpoints: options.endpoint, allowHosts: options.allowHost };
   context.stdout.write(
     options.format === 'json'
-      ? `${JSON.stringify({ egress: joined, patterns: set.patterns.length, verified, ...allowed }, undefined, 2)}\n`
-      : tableText(joined, { ...allowed, verified, patterns: set.patterns.length }, context),
+      ? `${JSON.stringify({ egress: joined, patterns: set.patterns.length, verified, unverified, ...allowed }, undefined, 2)}\n`
+      : tableText(joined, { ...allowed, verified, unverified, patterns: set.patterns.length }, context),
   );
   return exits.clean;
 }
@@ -45,11 +44,13 @@ function tableText(
     endpoints,
     allowHosts,
     verified,
+    unverified,
     patterns,
   }: {
     readonly endpoints: readonly string[];
     readonly allowHosts: readonly string[];
     readonly verified: number;
+    readonly unverified: readonly { readonly pattern: string; readonly why: string }[];
     readonly patterns: number;
   },
   context: Context,
@@ -66,6 +67,12 @@ function tableText(
     before = row;
   }
   const hosts = new Set(rows.map(({ host }) => host)).size;
+  const widest = Math.max(0, ...unverified.map(({ pattern }) => pattern.length));
+  lines.push(
+    '',
+    paint('Nobody is asked about', 'bold'),
+    ...unverified.map(({ pattern, why }) => `  ${pattern.padEnd(widest)}  ${paint(why, 'dim')}`),
+  );
   lines.push(
     '',
     `${counted(hosts, 'host')} for ${verified} of ${counted(patterns, 'pattern')}. Nothing else is contacted; with --offline, nothing at all.`,

@@ -3,9 +3,10 @@ import { QuashError } from '../errors.ts';
 import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
 import { actorOf } from '../ledger/actor.ts';
-import { parseFilter } from '../ledger/filter.ts';
+import { byUrgency } from '../ledger/by-urgency.ts';
+import { type Filter, parseFilter } from '../ledger/filter.ts';
 import type { Ledger } from '../ledger/store.ts';
-import type { DecisionInput } from '../model/stored-finding.ts';
+import type { DecisionInput, ListedFinding } from '../model/stored-finding.ts';
 import { findingPage } from '../report/finding-page.ts';
 import { findingsTable } from '../report/findings-table.ts';
 import { jsonText } from '../report/json-text.ts';
@@ -59,13 +60,25 @@ async function withStore(options: StoreOptions, context: Context, work: (ledger:
 }
 
 async function list(ledger: Ledger, { where, format }: Options<'findings list'>, { stdout, color }: Context): Promise<Exit> {
-  const findings = await ledger.find(parseFilter(where ?? ''));
+  const matches = parseFilter(where ?? '');
   if (format === 'json') {
+    const findings = await ledger.find(matches);
     stdout.write(`{"findings":[${findings.map((one) => `\n${jsonText(storedRecord(one))}`).join(',')}]}\n`);
-  } else if (findings.length === 0) {
+    return exits.clean;
+  }
+  const findings = await listed(ledger, matches);
+  if (findings.length === 0) {
     stdout.write(where === undefined ? 'The ledger holds no findings.\n' : 'No finding matches.\n');
   } else stdout.write(findingsTable(findings, createPaint(color.stdout)));
   return exits.clean;
+}
+
+/** Those that match, the most urgent first, by the severity that their patterns have today. */
+async function listed(ledger: Ledger, matches: Filter): Promise<readonly ListedFinding[]> {
+  const now = new Date();
+  const found = new Map<string, ListedFinding>();
+  for await (const page of ledger.list()) for (const finding of page) if (matches(finding, now)) found.set(finding.id, finding);
+  return [...found.values()].sort(byUrgency);
 }
 
 async function show(ledger: Ledger, { ids, format }: Options<'findings show'>, { stdout, color }: Context): Promise<Exit> {

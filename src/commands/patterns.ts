@@ -117,7 +117,9 @@ function describe(pattern: Pattern, hasColor: boolean): string {
     ['confidence', String(pattern.confidence)],
     [
       'verified',
-      ...(pattern.verify === undefined ? ['no: no harmless way to ask is known'] : describeVerification(pattern.verify)),
+      ...(pattern.verify === undefined
+        ? [`no: ${pattern.unverified ?? 'of no provider that could be asked'}`]
+        : describeVerification(pattern.verify)),
     ],
     ['revoker', pattern.revoker ?? 'none'],
     ...(pattern.examples.length === 0 ? [] : [['found in', ...pattern.examples] as const]),

@@ -7,7 +7,6 @@ import type { Ledger } from '../ledger/store.ts';
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { Credential } from '../model/revocation.ts';
 import type { DecisionInput } from '../model/stored-finding.ts';
-import { planText } from '../report/plan-text.ts';
 import { counted } from '../report/quantities.ts';
 import type { Journal, JournalLine } from '../revoke/journal.ts';
 import type { Work } from '../triage/session.ts';
@@ -35,7 +34,9 @@ export function openTriageWork(
 
   return {
     open,
-    load: async () => (await open()).find(() => true),
+    async *list() {
+      yield* (await open()).list();
+    },
     read: async (ids) => {
       const ledger = await open();
       return Promise.all(ids.map((id) => ledger.get(id)));
@@ -64,6 +65,7 @@ export function openTriageWork(
     },
     plan: (ids, purpose) =>
       withRevoking(ids, purpose, async ({ revoking, admins, commands }) => {
+        const { planText } = await import('../report/plan-text.ts');
         const credentials = await commands.askFirst(revoking);
         const byId = new Map(credentials.map((one) => [one.id, one]));
         const plan = await commands.planFor(revoking, credentials, admins);

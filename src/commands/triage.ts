@@ -42,7 +42,7 @@ export async function run(given: Options<'triage'>, context: Context): Promise<E
       const { runPlain } = await import('../triage/run-plain.ts');
       await runPlain({ ...shared, stdin, stdout });
     } else {
-      const { runScreen } = await importScreen();
+      const { runScreen } = await import('../triage/run-screen.ts');
       await runScreen({
         ...shared,
         stdin,
@@ -77,18 +77,6 @@ async function scanOf(
     const signal = AbortSignal.any([context.signal, stop]);
     return scanInto(await open(), options, { ...context, signal }, { ...told, warn });
   };
-}
-
-/** React reads once, when it is loaded, whether it is to check its callers, which takes several times as long. */
-async function importScreen() {
-  const before = process.env.NODE_ENV;
-  process.env.NODE_ENV = 'production';
-  try {
-    return await import('../triage/run-screen.ts');
-  } finally {
-    if (before === undefined) delete process.env.NODE_ENV;
-    else process.env.NODE_ENV = before;
-  }
 }
 
 function messageOf(error: unknown): string {

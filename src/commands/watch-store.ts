@@ -5,11 +5,15 @@ import type { Place } from '../ledger/place.ts';
 const everyMs = 1000;
 
 /**
- * Calls back when the files of a ledger changed, until the signal is aborted. SQLite writes to the log beside the database. A
- * server would have to be asked each time: of PostgreSQL nothing is watched.
+ * Calls back when a ledger changed, until the signal is aborted. SQLite writes to the log beside the database, PostgreSQL tells of
+ * it.
  */
 export async function watchStore(place: Place | undefined, onChange: () => void, signal: AbortSignal): Promise<void> {
-  if (place?.kind !== 'sqlite') return;
+  if (place === undefined) return;
+  if (place.kind === 'postgres') {
+    const { watchPostgres } = await import('../ledger/watch-postgres.ts');
+    return watchPostgres(place.url, onChange, signal);
+  }
   let known = stampOf(place.file);
   while (!signal.aborted) {
     await wait(everyMs, undefined, { signal, ref: false }).catch(() => {});

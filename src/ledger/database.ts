@@ -18,6 +18,7 @@ import { QuashError } from '../errors.ts';
 import { migrationsOf } from './migrations.ts';
 import type { Place } from './place.ts';
 import type { Tables } from './schema.ts';
+import { changesChannel } from './watch-postgres.ts';
 
 export type Reader = Kysely<Tables>;
 export type Writer = Transaction<Tables>;
@@ -62,7 +63,9 @@ export async function openDatabase(place: Place): Promise<Database> {
         return await db.transaction().execute(async (tx) => {
           if (place.kind === 'postgres')
             await sql`select pg_advisory_xact_lock(${what === 'journal' ? journalLock : writeLock})`.execute(tx);
-          return work(tx);
+          const done = await work(tx);
+          if (place.kind === 'postgres') await sql`select pg_notify(${changesChannel}, '')`.execute(tx);
+          return done;
         });
       } catch (error) {
         throw explained(error, shown);

@@ -1,9 +1,9 @@
 import { QuashError } from '../errors.ts';
 import { severities } from '../model/pattern.ts';
-import type { StoredFinding } from '../model/stored-finding.ts';
+import type { ListedFinding } from '../model/stored-finding.ts';
 
 /** Which findings are meant: a pure question to each. */
-export type Filter = (finding: StoredFinding, now: Date) => boolean;
+export type Filter = (finding: ListedFinding, now: Date) => boolean;
 
 export const filterFields = [
   'provider',
@@ -79,7 +79,7 @@ function testOf(condition: Condition): Filter {
       return operator === '<' ? own < rank : own > rank;
     };
   }
-  const values = (finding: StoredFinding) => valuesOf(finding, field).map((one) => one.toLowerCase());
+  const values = (finding: ListedFinding) => valuesOf(finding, field).map((one) => one.toLowerCase());
   switch (operator) {
     case '~':
       return (finding) => values(finding).some((one) => one.includes(wanted));
@@ -111,7 +111,7 @@ function testAge({ operator, value }: Condition): Filter {
   };
 }
 
-function valuesOf(finding: StoredFinding, field: Exclude<FilterField, 'age'>): readonly string[] {
+function valuesOf(finding: ListedFinding, field: Exclude<FilterField, 'age'>): readonly string[] {
   const { pattern, verdict, lastTold, owner, locations, state, id } = finding;
   switch (field) {
     case 'provider':
@@ -125,7 +125,7 @@ function valuesOf(finding: StoredFinding, field: Exclude<FilterField, 'age'>): r
     case 'owner':
       return [owner, verdict.identity, verdict.account, lastTold?.identity, lastTold?.account].filter((one) => one !== undefined);
     case 'path':
-      return locations.flatMap(({ origin }) => ('path' in origin && origin.path !== undefined ? [origin.path] : []));
+      return pathsOf(locations);
     case 'source':
       return locations.flatMap(({ origin }) => ('system' in origin ? [origin.kind, origin.system] : [origin.kind]));
     case 'repository':
@@ -139,6 +139,13 @@ function valuesOf(finding: StoredFinding, field: Exclude<FilterField, 'age'>): r
     default:
       return field satisfies never;
   }
+}
+
+/** A loop: an array for each of a hundred thousand places is what a key of the terminal UI would wait for. */
+function pathsOf(locations: ListedFinding['locations']): readonly string[] {
+  const paths: string[] = [];
+  for (const { origin } of locations) if ('path' in origin && origin.path !== undefined) paths.push(origin.path);
+  return paths;
 }
 
 function problem(what: string): QuashError {

@@ -1,6 +1,5 @@
 import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { QuashError } from '../errors.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { keyFiles } from './key-files.ts';
@@ -40,6 +39,7 @@ export async function initKeys(env: Readonly<NodeJS.ProcessEnv>, recipients: rea
       `making the keys of the ledger: ${files.identity} is there already; quash keys show prints its recipient, and --recipient adds others`,
     );
   }
+  const { generateX25519Identity, identityToRecipient } = await import('age-encryption');
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
   await mkdir(dirname(files.identity), { recursive: true, mode: 0o700 });
@@ -54,6 +54,7 @@ export async function initKeys(env: Readonly<NodeJS.ProcessEnv>, recipients: rea
 
 /** Keys that are written down nowhere: what is sealed to them can be read as long as this process lives. */
 export async function passingKeys(): Promise<Keys> {
+  const { generateX25519Identity, identityToRecipient } = await import('age-encryption');
   const identity = await generateX25519Identity();
   return { recipients: [await identityToRecipient(identity)], identity };
 }

@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, sql } from 'kysely';
+import { type Kysely, type Migration, PostgresAdapter, sql } from 'kysely';
+import { urgencyOf } from './urgency.ts';
 
 /** The steps that bring a ledger of any age to the schema of today, by name, in order. One that was released is never edited. */
 export function migrationsOf(kind: 'sqlite' | 'postgres'): Readonly<Record<string, Migration>> {
@@ -6,7 +7,14 @@ export function migrationsOf(kind: 'sqlite' | 'postgres'): Readonly<Record<strin
     '001-what-was-seen': { up: createTables },
     // Beside a SQLite file the journal is a file.
     ...(kind === 'postgres' && { '002-journal': { up: createJournal } }),
+    '003-in-order-of-urgency': { up: indexUrgency },
   };
+}
+
+/** So that the most urgent page of tens of thousands is there as soon as that of ten. */
+async function indexUrgency(db: Kysely<unknown>): Promise<void> {
+  const kind = db.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
+  await sql`create index finding_urgency on finding (${urgencyOf(kind)}, first_seen, fingerprint)`.execute(db);
 }
 
 async function createTables(db: Kysely<unknown>): Promise<void> {

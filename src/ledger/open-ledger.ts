@@ -5,12 +5,12 @@ import { type Database, openDatabase } from './database.ts';
 import { decide } from './decide.ts';
 import { journalRows } from './journal-rows.ts';
 import type { Keys } from './keys.ts';
+import { listFindings } from './list-findings.ts';
 import type { Place } from './place.ts';
 import { findFindings, fingerprintOf, getFinding, historyOf, type PatternOf } from './read-findings.ts';
 import { recordScan } from './record-scan.ts';
 import { openBundle, type Values } from './seal.ts';
 import type { JournalHead, KeptPolicy, Ledger } from './store.ts';
-import { exportSealed, importSealed } from './transfer.ts';
 import { mergeVerdict, withoutCause } from './verdicts.ts';
 
 export interface LedgerOptions {
@@ -46,6 +46,7 @@ function ledgerOn(database: Database, { keys, patternOf, now }: Required<Omit<Le
     place: database.place,
     recordScan: (scan, findings, gaps) => recordScan(database, keys.recipients, scan, findings, gaps),
     find: (filter) => findFindings(read, filter, patternOf, now()),
+    list: () => listFindings(database, patternOf, now()),
     get: (prefix) => getFinding(read, prefix, patternOf, now()),
     async unseal({ id, fingerprint, sealed }) {
       if (sealed === undefined) {
@@ -91,8 +92,14 @@ function ledgerOn(database: Database, { keys, patternOf, now }: Required<Omit<Le
     setPolicy: (policy) => setPolicy(database, policy),
     anchor: ({ seq, hash }) => anchor(database, { seq, hash }),
     ...(database.kind === 'postgres' && { journal: journalRows(database) }),
-    exportSealed: (findings) => exportSealed(database, findings),
-    importSealed: (lines) => importSealed(database, lines),
+    async *exportSealed(findings) {
+      const { exportSealed } = await import('./transfer.ts');
+      yield* exportSealed(database, findings);
+    },
+    async importSealed(lines) {
+      const { importSealed } = await import('./transfer.ts');
+      return importSealed(database, lines);
+    },
     close: () => database.close(),
   };
 }

@@ -1,10 +1,10 @@
 import { QuashError } from '../errors.ts';
-import { type Pattern, severities } from '../model/pattern.ts';
+import type { Pattern } from '../model/pattern.ts';
 import type { RevocationRow, RevocationState } from '../model/revocation.ts';
 import type { Decision, FindingHistory, FindingState, StoredFinding, StoredLocation } from '../model/stored-finding.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { byUrgency } from './by-urgency.ts';
 import type { Reader } from './database.ts';
-import type { Filter } from './filter.ts';
 import { lastTold } from './last-told.ts';
 import { type PatternCard, patternOfCard } from './pattern-card.ts';
 import type { FindingTable } from './schema.ts';
@@ -18,7 +18,7 @@ const leastPrefix = 4;
 /** The findings that match, live ones first, then the gravest, then those known longest. */
 export async function findFindings(
   read: Reader,
-  filter: Filter,
+  filter: (finding: StoredFinding, now: Date) => boolean,
   patternOf: PatternOf,
   now: Date,
 ): Promise<readonly StoredFinding[]> {
@@ -200,16 +200,8 @@ function storedFinding(
 }
 
 /** A risk is borne until its day, and is open again after. */
-function stateOf(decision: Decision | undefined, gone: string | null, now: Date): FindingState {
+export function stateOf(decision: Decision | undefined, gone: string | null, now: Date): FindingState {
   if (decision?.kind === 'ignore') return 'ignored';
   if (decision?.kind === 'accept' && Date.parse(decision.until) > now.getTime()) return 'accepted';
   return gone === null ? 'open' : 'gone';
-}
-
-function byUrgency(a: StoredFinding, b: StoredFinding): number {
-  const rank = ({ verdict, pattern }: StoredFinding) =>
-    (verdict.state === 'live' ? 100 : verdict.state === 'dead' ? -100 : 0) + severities.indexOf(pattern.severity);
-  if (rank(a) !== rank(b)) return rank(b) - rank(a);
-  if (a.firstSeen !== b.firstSeen) return a.firstSeen < b.firstSeen ? -1 : 1;
-  return a.fingerprint < b.fingerprint ? -1 : 1;
 }

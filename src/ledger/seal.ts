@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { armor, Decrypter, Encrypter } from 'age-encryption';
 import { QuashError } from '../errors.ts';
 import { type OtherParts, secretParts } from '../model/finding.ts';
 import { Secret } from '../model/secret.ts';
@@ -36,6 +35,7 @@ export async function seal(values: ReadonlyMap<string, Values>, recipients: read
   if (recipients.length === 0) {
     throw new QuashError('config', 'keeping findings: there is nobody to seal the secrets to; run quash keys init');
   }
+  const { armor, Encrypter } = await import('age-encryption');
   const encrypter = new Encrypter();
   for (const recipient of recipients) encrypter.addRecipient(recipient);
   const entries = [...values];
@@ -61,6 +61,7 @@ export async function openBundle(age: string, identity: string | undefined): Pro
       'opening a sealed secret: this machine has no identity, it can write and not read; run this where the identity is',
     );
   }
+  const { armor, Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   let text: string;

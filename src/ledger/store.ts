@@ -2,9 +2,8 @@ import type { Finding, OtherParts } from '../model/finding.ts';
 import type { Gap } from '../model/gap.ts';
 import type { RevocationRow } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
-import type { DecisionInput, FindingHistory, StoredFinding } from '../model/stored-finding.ts';
+import type { DecisionInput, FindingHistory, ListedFinding, StoredFinding } from '../model/stored-finding.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { Filter } from './filter.ts';
 import type { SealedLine } from './transfer.ts';
 
 /** What has been seen: findings, where they stand, what was asked, decided and done. A SQLite file or a PostgreSQL database. */
@@ -15,7 +14,9 @@ export interface Ledger {
   /** Keeps what a scan found: all of it or, should the process die, nothing. */
   recordScan(scan: ScanRecord, findings: readonly Finding[], gaps: readonly Gap[]): Promise<ScanOutcome>;
   /** Those that match, the gravest first. */
-  find(filter: Filter): Promise<readonly StoredFinding[]>;
+  find(filter: (finding: StoredFinding, now: Date) => boolean): Promise<readonly StoredFinding[]>;
+  /** What a list shows of each, in pages, the most urgent first; other work has its turn between two. */
+  list(): AsyncIterable<readonly ListedFinding[]>;
   /** The one whose id begins so; an error when there is none, or several. */
   get(idPrefix: string): Promise<StoredFinding>;
   /** The value itself, opened with the responder's identity. */

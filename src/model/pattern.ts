@@ -44,6 +44,8 @@ export interface Pattern {
   /** 0 to 1. Provider patterns say 1 unless their YAML says otherwise. */
   readonly confidence: number;
   readonly verify?: Verification;
+  /** Why nobody is asked, where there is no `verify`. */
+  readonly unverified?: string;
   readonly revoker?: string;
   readonly runbook?: Runbook;
   readonly examples: readonly string[];

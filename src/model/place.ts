@@ -26,17 +26,23 @@ const ownerNames: ReadonlySet<string> = new Set([
   'username',
 ]);
 
-/** Parts that are known to be public: what a provider calls the credential, or whom it was given to. */
+/** Parts that are known to be public: what a provider calls the credential, whom it was given to, and words for how a server is spoken to. */
 const identifierNames: ReadonlySet<string> = new Set([
   'account-sid',
   'app-id',
   'application-id',
+  'channel-id',
   'client-id',
   'client_id',
   'cloud-name',
+  'cluster',
+  'dn',
   'key-sid',
   'key_id',
+  'scheme',
+  'sslmode',
   'tenant_id',
+  'tls',
 ]);
 
 /** A provider tells the owner's name, and it may be shown. What is long and no e-mail address may be a token in the place of a name. */

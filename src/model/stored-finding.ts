@@ -53,6 +53,20 @@ export interface StoredLocation extends Location {
   readonly gone?: string;
 }
 
+/**
+ * What a list shows of a finding, and what a filter asks of it. A `StoredFinding` is one; read on their own, tens of thousands
+ * take as long as hundreds of those.
+ */
+export interface ListedFinding
+  extends Pick<StoredFinding, 'id' | 'pattern' | 'redacted' | 'firstSeen' | 'state' | 'owner' | 'revocation'> {
+  readonly verdict: { readonly state: Verdict['state']; readonly identity?: string; readonly account?: string };
+  readonly first?: Pick<NonNullable<Finding['first']>, 'commit' | 'date'>;
+  readonly lastTold?: StoredFinding['lastTold'];
+  readonly locations: readonly ListedLocation[];
+}
+
+export type ListedLocation = Pick<StoredLocation, 'origin' | 'line' | 'column' | 'place' | 'gone'>;
+
 export interface FindingHistory {
   readonly verdicts: readonly Verdict[];
   readonly decisions: readonly Decision[];

@@ -23,6 +23,7 @@ export function buildPatterns(): PatternSet {
     examples: [],
     counterExamples: [],
     verify: undefined,
+    unverified: undefined,
     runbook: undefined,
   }));
   writeFileSync(new URL('scan-patterns.json', distFolder), JSON.stringify({ ...set, patterns: bare }));

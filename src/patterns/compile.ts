@@ -162,6 +162,7 @@ export function compilePattern(definition: PatternDefinition, context: CompileCo
     generic: definition.generic ?? definition.detector !== undefined,
     confidence: definition.confidence,
     ...(definition.verify !== undefined && { verify: verificationOf(definition.verify) }),
+    ...(definition.unverified !== undefined && { unverified: definition.unverified }),
     ...(definition.revoker !== undefined && { revoker: definition.revoker }),
     ...(context.runbook && { runbook: context.runbook }),
     examples: definition.examples.map((example) => (typeof example === 'string' ? example : example.text)),
@@ -237,6 +238,8 @@ function problemsOf(pattern: PatternDefinition): FieldProblem[] {
     const problem = value.startsWith('re:') ? regexProblem(value.slice(3)) : undefined;
     if (problem) report(['allow', index], problem);
   }
+  if (pattern.verify !== undefined && pattern.unverified !== undefined)
+    report(['unverified'], `${pattern.id}: it has a verify; take one of the two out`);
   if (pattern.verify !== undefined) {
     const parts = pattern.parts.map(({ name }) => name);
     for (const { path, message } of lintVerification(verificationOf(pattern.verify), { parts, protocols: protocolNames() }))

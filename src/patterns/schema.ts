@@ -132,6 +132,12 @@ const pattern = z.strictObject({
     .optional()
     .meta({ description: 'Bytes; caps a match whose regex has no longest length, and accepts what a long reach costs.' }),
   verify: verifySchema.optional().meta({ description: 'How its provider is asked, read-only, whether the credential works.' }),
+  unverified: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Why its provider is not asked, where there is no verify.' }),
   revoker: z.string().optional().meta({ description: 'The file in revokers/ that can take the credential back.' }),
   runbook: runbook.optional(),
   examples: z

@@ -1,4 +1,4 @@
-import type { StoredFinding } from '../model/stored-finding.ts';
+import type { ListedFinding } from '../model/stored-finding.ts';
 import { placeName } from './description.ts';
 import { displayWidth } from './display-width.ts';
 import { neutralise } from './neutralise.ts';
@@ -6,7 +6,7 @@ import type { Paint } from './paint.ts';
 import { counted } from './quantities.ts';
 
 /** Findings of the ledger, one a line, in columns. */
-export function findingsTable(findings: readonly StoredFinding[], paint: Paint): string {
+export function findingsTable(findings: readonly ListedFinding[], paint: Paint): string {
   const rows = findings.map((finding) => {
     const { id, pattern, verdict, redacted, owner } = finding;
     return [id, verdict.state, pattern.severity, stateWords(finding), pattern.id, redacted, owner ?? '', whereWords(finding)].map(
@@ -28,18 +28,18 @@ export function findingsTable(findings: readonly StoredFinding[], paint: Paint):
 }
 
 /** `3 findings: 1 live, 2 unknown`. */
-export function countWords(findings: readonly StoredFinding[]): string {
+export function countWords(findings: readonly ListedFinding[]): string {
   const states = new Map<string, number>();
   for (const { verdict } of findings) states.set(verdict.state, (states.get(verdict.state) ?? 0) + 1);
-  const counts = [...states].map(([state, count]) => `${count} ${state}`).join(', ');
+  const counts = [...states].map(([state, of]) => `${of} ${state}`).join(', ');
   return `${counted(findings.length, 'finding')}${counts ? `: ${counts}` : ''}`;
 }
 
-function stateWords({ state, revocation }: StoredFinding): string {
+function stateWords({ state, revocation }: ListedFinding): string {
   return revocation === undefined ? state : revocation;
 }
 
-function whereWords({ locations }: StoredFinding): string {
+function whereWords({ locations }: ListedFinding): string {
   const standing = locations.filter(({ gone }) => gone === undefined);
   const shown = standing[0] ?? locations[0];
   if (!shown) return '';

@@ -2,7 +2,7 @@ import type { GapReason } from '../model/gap.ts';
 import { originName } from './origin-path.ts';
 import type { GapRecord } from './record.ts';
 
-/** The gaps of one reason: how many, what the first of them are called, and what the first says. Not neutralised. */
+/** Gaps that say the same: how many, what the first of them are called, and what the first says. Not neutralised. */
 export interface GapGroup {
   readonly reason: GapReason;
   readonly count: number;
@@ -17,12 +17,29 @@ export interface GapGroups {
   all(): readonly GapGroup[];
 }
 
-/** Counts gaps by reason and keeps the names of the first `maxNames` of each, so that a million gaps cost no memory. */
+/** Past this many that differ, gaps of a reason are told of as those that came first. */
+const mostOfReason = 5;
+
+/**
+ * Counts gaps by their reason and what they say, but for its numbers and what it has in brackets, and keeps the names of the
+ * first `maxNames` of each, so that a million gaps cost no memory.
+ */
 export function groupGaps(maxNames: number): GapGroups {
-  const groups = new Map<GapReason, { reason: GapReason; count: number; names: string[]; unnamed: number; detail: string }>();
+  interface Group {
+    readonly reason: GapReason;
+    count: number;
+    names: string[];
+    unnamed: number;
+    readonly detail: string;
+  }
+  const byReason = new Map<GapReason, Map<string, Group>>();
   return {
     add({ origin, reason, detail }) {
-      const group = groups.get(reason) ?? { reason, count: 0, names: [], unnamed: 0, detail };
+      const groups = byReason.get(reason) ?? new Map<string, Group>();
+      byReason.set(reason, groups);
+      const said = detail.replace(/\([^)]*\)|\d+/g, '');
+      const key = groups.has(said) || groups.size < mostOfReason ? said : [...groups.keys()][0];
+      const group = groups.get(key) ?? { reason, count: 0, names: [], unnamed: 0, detail };
       group.count++;
       // A file and what history has of it have one name.
       const name = originName(origin);
@@ -30,8 +47,8 @@ export function groupGaps(maxNames: number): GapGroups {
         if (group.names.length < maxNames) group.names.push(name);
         else group.unnamed++;
       }
-      groups.set(reason, group);
+      groups.set(key, group);
     },
-    all: () => [...groups.values()],
+    all: () => [...byReason.values()].flatMap((groups) => [...groups.values()]),
   };
 }

@@ -7,26 +7,32 @@ export function maySpeakOtherwise(head: Uint8Array, path: string): boolean {
   switch (head[0]) {
     case 0x50: // zip
     case 0x43: // crx
-      return (head[1] === 0x4b && head[2] <= 7) || startsWith(head, 'Cr24');
+      if ((head[1] === 0x4b && head[2] <= 7) || startsWith(head, 'Cr24')) return true;
+      break;
     case 0x1f: // gzip
       return head[1] === 0x8b;
     case 0x42: // bzip2
-      return startsWith(head, 'BZh');
+      if (startsWith(head, 'BZh')) return true;
+      break;
     case 0xfd: // xz
       return head[1] === 0x37 && head[2] === 0x7a;
     case 0x28: // zstd
-      return head[1] === 0xb5 && head[2] === 0x2f;
+      if (head[1] === 0xb5 && head[2] === 0x2f) return true;
+      break;
     case 0x37: // 7z
-      return head[1] === 0x7a && head[2] === 0xbc;
+      if (head[1] === 0x7a && head[2] === 0xbc) return true;
+      break;
     case 0x25: // PDF
-      return startsWith(head, '%PDF');
+      if (startsWith(head, '%PDF')) return true;
+      break;
     case 0x53: // SQLite
       if (startsWith(head, 'SQLite format 3')) return true;
       break;
     case 0xca: // class file
       return head[1] === 0xfe && head[2] === 0xba && head[3] === 0xbe;
     case 0x21: // Outlook's store, ar
-      return startsWith(head, '!BDN') || startsWith(head, '!<arch>\n');
+      if (startsWith(head, '!BDN') || startsWith(head, '!<arch>\n')) return true;
+      break;
     case 0x4d: // cab
       if (startsWith(head, 'MSCF')) return true;
       break;
@@ -157,7 +163,7 @@ function mayBeWrapped(head: Uint8Array, path: string): boolean {
 
 /** What logs and mail hold in their first lines: a time, a group, a section, a header. */
 const marks =
-  /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|^\[\d\d:\d\d:\d\d\]|##\[|::(?:group|add-mask|debug)|section_start:|travis_(?:fold|time)|^Started by|\[Pipeline\]|^Running with gitlab-runner|\t\d{4}-\d\d-\d\dT|^From \S+ |^(?:Received|Return-Path|MIME-Version|Message-ID|Delivered-To): |^\{"(?:proc|out|pos)/m;
+  /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|^\[\d\d:\d\d:\d\d\]|##\[|::(?:group|add-mask|debug)|section_start:|travis_(?:fold|time)|^Started by|\[Pipeline\]|^Running with gitlab-runner|\t\d{4}-\d\d-\d\dT|^From \S+ |^(?:Received|Return-Path|MIME-Version|Message-ID|Delivered-To): |^\{"(?:proc|out|pos)|^====>> |^Build-agent version|^TeamCity URL |^ID,Timestamp,Contents/m;
 
 function startsWith(bytes: Uint8Array, text: string): boolean {
   for (let at = 0; at < text.length; at++) if (bytes[at] !== text.charCodeAt(at)) return false;

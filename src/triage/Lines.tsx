@@ -7,10 +7,10 @@ export interface LinesProps {
   readonly height: number;
 }
 
-/** Lines, drawn in a box of so many. */
+/** Lines, drawn in a box of so many, and no more than those. Ink would measure every character of what it is to clip. */
 export function Lines({ lines, height }: LinesProps): ReactElement {
   return (
-    <Box flexDirection="column" height={height} overflow="hidden">
+    <Box flexDirection="column" height={height}>
       <Text wrap="truncate-end">{lines.join('\n')}</Text>
     </Box>
   );

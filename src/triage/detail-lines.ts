@@ -1,4 +1,4 @@
-import type { StoredFinding } from '../model/stored-finding.ts';
+import type { ListedFinding, StoredFinding } from '../model/stored-finding.ts';
 import { askedLines, historyDetails, placeName } from '../report/description.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { counted, formatSeconds } from '../report/quantities.ts';
@@ -25,7 +25,7 @@ export function detailLines(
     at,
     revealed,
   }: {
-    readonly all: readonly StoredFinding[];
+    readonly all: readonly ListedFinding[];
     readonly columns: number;
     readonly now: Date;
     /** Which of its places is marked; none for whom no key moves the mark. */
@@ -118,13 +118,13 @@ function minuteOf(at: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(at) ? at.slice(0, 16).replace('T', ' ') : at;
 }
 
-/** When it was first written, by all that is dated. */
-function leakedAt(finding: StoredFinding, { locations }: DetailHistory): string {
-  const dates = locations.flatMap(({ origin }) => {
+/** When it was first written, by all that is dated; what is not dated was there when it was found. */
+function leakedAt(finding: StoredFinding, history: DetailHistory): string {
+  const dates = history.locations.flatMap(({ origin }) => {
     const date = 'timestamp' in origin ? origin.timestamp : 'date' in origin ? origin.date : undefined;
     return date !== undefined && !Number.isNaN(Date.parse(date)) ? [new Date(date).toISOString()] : [];
   });
-  return [sinceOf(finding), ...dates].sort()[0] ?? finding.firstSeen;
+  return [sinceOf(finding), foundAt(finding, history), ...dates].sort()[0] ?? finding.firstSeen;
 }
 
 /** Before it was first asked about: a scan is kept when it is over. */
@@ -208,7 +208,7 @@ function spreadLines(
 }
 
 /** Findings of the same owner, or that came in the same commit. */
-function relatedLines(finding: StoredFinding, all: readonly StoredFinding[]): readonly Line[] {
+function relatedLines(finding: StoredFinding, all: readonly ListedFinding[]): readonly Line[] {
   const related = all.flatMap((other) => {
     if (other.id === finding.id) return [];
     const isSameCommit = finding.first !== undefined && other.first?.commit === finding.first.commit;

@@ -1,5 +1,6 @@
-import type { StoredFinding } from '../model/stored-finding.ts';
+import type { ListedFinding } from '../model/stored-finding.ts';
 import { placeName } from '../report/description.ts';
+import { neutralise } from '../report/neutralise.ts';
 import { formatCount } from '../report/quantities.ts';
 import { type Color, fitted, type Line, line, type Span } from './line.ts';
 import { type Row, sinceOf } from './rows.ts';
@@ -18,7 +19,7 @@ const colors: Readonly<Record<string, Color>> = {
 interface Column {
   readonly title: string;
   readonly width: number;
-  readonly text: (finding: StoredFinding, now: Date) => string;
+  readonly text: (finding: ListedFinding, now: Date) => string;
   readonly isColored?: true;
 }
 
@@ -79,7 +80,10 @@ function rowLine(
     const color = isColored ? colors[cell] : undefined;
     return { text: `${fitted(cell, all[at] ?? 0)} `, ...look, ...(color && { color }), ...(cell === 'live' && { bold: true }) };
   });
-  return [{ text: mark, ...look }, ...cells, { text: fitted(whereOf(finding), all.at(-1) ?? 0), ...look }];
+  const whereWidth = all.at(-1) ?? 0;
+  // Only the bar of the cursor goes on to the edge: Ink looks at every space several times.
+  const where = isUnder ? fitted(whereOf(finding), whereWidth) : neutralise(whereOf(finding), whereWidth);
+  return [{ text: mark, ...look }, ...cells, { text: where, ...look }];
 }
 
 /** The widths of the columns, the last of them WHERE. What a wide terminal has to spare goes to pattern, owner and where. */
@@ -97,7 +101,7 @@ function widths(width: number): readonly number[] {
   return [...own, Math.max(4, width - taken)];
 }
 
-function whereOf({ locations }: StoredFinding): string {
+function whereOf({ locations }: ListedFinding): string {
   const standing = locations.filter(({ gone }) => gone === undefined);
   const shown = standing.length > 0 ? standing : locations;
   const [first] = shown;
@@ -107,7 +111,7 @@ function whereOf({ locations }: StoredFinding): string {
 }
 
 /** `9m`, `5h`, `12d`, `3y`. */
-export function ageOf(finding: StoredFinding, now: Date): string {
+export function ageOf(finding: ListedFinding, now: Date): string {
   const minutes = Math.max(0, (now.getTime() - Date.parse(sinceOf(finding))) / 60_000);
   if (minutes < 60) return `${Math.floor(minutes)}m`;
   if (minutes < 60 * 24) return `${Math.floor(minutes / 60)}h`;

@@ -1,18 +1,17 @@
-import type { Filter } from '../ledger/filter.ts';
 import { parseFilter } from '../ledger/filter.ts';
-import type { StoredFinding } from '../model/stored-finding.ts';
+import type { ListedFinding } from '../model/stored-finding.ts';
 import { placeName } from '../report/description.ts';
-import type { Grouping, Sort } from './state.ts';
+import { type Grouping, type Sort, sorts } from './state.ts';
 
 /** A line of the list: a finding, or the heading of those behind it. */
 export type Row =
-  | { readonly kind: 'finding'; readonly finding: StoredFinding }
+  | { readonly kind: 'finding'; readonly finding: ListedFinding }
   | { readonly kind: 'heading'; readonly title: string; readonly count: number };
 
-const texts = new WeakMap<StoredFinding, string>();
+const texts = new WeakMap<ListedFinding, string>();
 
 /** The words of a finding, in small letters, that a filter's words are looked for in. */
-function wordsOf(finding: StoredFinding): string {
+function wordsOf(finding: ListedFinding): string {
   const known = texts.get(finding);
   if (known !== undefined) return known;
   const { id, pattern, verdict, owner, state, revocation, locations, redacted } = finding;
@@ -24,28 +23,158 @@ function wordsOf(finding: StoredFinding): string {
   return text;
 }
 
-/** Makes the words of every finding ahead of the first filter, so that its first key is as quick as the others. */
-export function indexWords(findings: readonly StoredFinding[]): void {
+/** Makes the words of findings ahead of the first filter, so that its first key is as quick as the others. */
+export function indexWords(findings: readonly ListedFinding[]): void {
   for (const finding of findings) wordsOf(finding);
 }
 
+/** What a first filter and the first look at each order need of a whole list: to be done one by one, before somebody asks for it. */
+export function preparations(findings: readonly ListedFinding[]): readonly (() => void)[] {
+  return [() => withWords(findings, []), ...sorts.map((sort) => () => ordered(findings, sort))];
+}
+
+interface TypedFilter {
+  readonly words: readonly string[];
+  readonly conditions: string;
+}
+
 /**
- * Reads what is typed at the filter: conditions of the language of `quash findings list --where`, and words that have to
- * stand somewhere in what is shown. Throws a QuashError about the conditions.
+ * What is typed at the filter: conditions of the language of `quash findings list --where`, and words that have to stand somewhere
+ * in what is shown.
  */
-export function readFilter(text: string): Filter {
+function readTyped(text: string): TypedFilter {
   const pieces = text.replace(/\s*(!=|[=<>~])\s*/g, '$1').match(/(?:[^\s"']|"[^"]*"?|'[^']*'?)+/g) ?? [];
-  const conditions = pieces.filter((piece) => /[=<>~]/.test(piece));
   const words = pieces
     .filter((piece) => !/[=<>~]/.test(piece))
     .map((word) => word.toLowerCase().replace(/^(["'])(.*?)\1?$/, '$2'));
-  const matches = parseFilter(conditions.join(' '));
-  return (finding, now) => matches(finding, now) && words.every((word) => wordsOf(finding).includes(word));
+  return { words, conditions: pieces.filter((piece) => /[=<>~]/.test(piece)).join(' ') };
+}
+
+/** Results that belong to a list, by what led to them: they go when it goes. */
+type Known<T> = WeakMap<readonly ListedFinding[], Map<string, T>>;
+const mostKnown = 40;
+
+function remembered<T>(known: Known<T>, findings: readonly ListedFinding[], key: string, make: () => T): T {
+  const of = known.get(findings) ?? new Map<string, T>();
+  known.set(findings, of);
+  const made = of.get(key) ?? make();
+  // The oldest goes first: a Map keeps the order in which keys came.
+  of.delete(key);
+  of.set(key, made);
+  if (of.size > mostKnown) of.delete(of.keys().next().value as string);
+  return made;
+}
+
+/** Findings, and the words of each at the same index: to look them up again for each key would take longer than to search them. */
+interface Searched {
+  readonly findings: readonly ListedFinding[];
+  readonly texts: readonly string[];
+}
+
+/** Among more than so many nobody looks for what fits best, and to find out takes longer than to search them. */
+const mostRanked = 5000;
+
+const byWords: Known<Searched> = new WeakMap();
+
+/**
+ * Those in which all words stand. A word that is typed on only narrows what it was found in before, and what is taken back is
+ * known still: a key looks at few of them.
+ */
+function withWords(findings: readonly ListedFinding[], words: readonly string[]): Searched {
+  return remembered(byWords, findings, words.join('\n'), () => {
+    const last = words.at(-1);
+    if (last === undefined) return { findings, texts: findings.map(wordsOf) };
+    const shorter = words.with(-1, last.slice(0, -1)).filter(Boolean);
+    const known = byWords.get(findings)?.get(shorter.join('\n'));
+    const among = known ?? withWords(findings, words.slice(0, -1));
+    const found: ListedFinding[] = [];
+    const texts: string[] = [];
+    for (const [at, text] of among.texts.entries()) {
+      if (!text.includes(last)) continue;
+      found.push(among.findings[at] as ListedFinding);
+      texts.push(text);
+    }
+    return { findings: found, texts };
+  });
+}
+
+const byConditions: Known<readonly ListedFinding[]> = new WeakMap();
+
+/** The findings that match, in their order. Throws a QuashError about the conditions of the filter. */
+export function matchingFindings(findings: readonly ListedFinding[], filter: string, now: Date): readonly ListedFinding[] {
+  const { words, conditions } = readTyped(filter);
+  const found = words.length === 0 ? findings : withWords(findings, words).findings;
+  if (conditions === '') return found;
+  const matches = parseFilter(conditions);
+  const key = `${now.getTime()}\n${conditions}`;
+  return remembered(byConditions, found, key, () => found.filter((finding) => matches(finding, now)));
+}
+
+/** The findings that match, those first at which the words fit best: where they begin words of the finding, not inside of one. */
+function bestMatches(findings: readonly ListedFinding[], filter: string, now: Date): readonly ListedFinding[] {
+  const { words } = readTyped(filter);
+  const found = matchingFindings(findings, filter, now);
+  if (words.length === 0 || found.length > mostRanked) return found;
+  const groups = groupedBy(found, (finding) => {
+    const text = wordsOf(finding);
+    let misfits = 0;
+    for (const word of words) if (!beginsAWord(text, word)) misfits++;
+    return misfits;
+  });
+  return groups.size < 2 ? found : concat([...groups].sort(([a], [b]) => a - b).map(([, group]) => group));
+}
+
+function beginsAWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
+    if (at === 0 || !isWordCharacter(text.charCodeAt(at - 1))) return true;
+  }
+  return false;
+}
+
+/** Digits and letters, without asking Unicode for each: whatever is above ASCII counts as a letter. */
+function isWordCharacter(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 97 && code <= 122) || code > 127;
+}
+
+const byOrder: Known<readonly ListedFinding[]> = new WeakMap();
+
+/** The findings in an order; those that are equal in it stay as they were. */
+function ordered(findings: readonly ListedFinding[], sort: Sort): readonly ListedFinding[] {
+  if (sort === 'urgency') return findings;
+  return remembered(byOrder, findings, sort, () => {
+    const groups = groupedBy<string | number>(findings, orders[sort]);
+    return concat([...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group));
+  });
+}
+
+const orders: { readonly [S in Exclude<Sort, 'urgency'>]: (finding: ListedFinding) => string | number } = {
+  age: (finding) => sinceMs(finding),
+  provider: ({ pattern }) => pattern.provider,
+  owner: ({ owner }) => owner ?? '\uffff',
+  copies: ({ locations }) => -locations.length,
+};
+
+function groupedBy<K>(findings: readonly ListedFinding[], keyOf: (finding: ListedFinding) => K): ReadonlyMap<K, ListedFinding[]> {
+  const groups = new Map<K, ListedFinding[]>();
+  for (const finding of findings) {
+    const key = keyOf(finding);
+    const group = groups.get(key);
+    if (group) group.push(finding);
+    else groups.set(key, [finding]);
+  }
+  return groups;
+}
+
+/** `flat()` takes several times as long. */
+function concat(groups: readonly (readonly ListedFinding[])[]): readonly ListedFinding[] {
+  const all: ListedFinding[] = [];
+  for (const group of groups) for (const finding of group) all.push(finding);
+  return all;
 }
 
 /** The findings that match, in the order that is wanted, under the headings that are wanted. */
 export function rowsOf(
-  findings: readonly StoredFinding[],
+  findings: readonly ListedFinding[],
   {
     filter,
     sort,
@@ -53,41 +182,32 @@ export function rowsOf(
     now,
   }: { readonly filter: string; readonly sort: Sort; readonly grouping: Grouping; readonly now: Date },
 ): readonly Row[] {
-  const matches = readFilter(filter);
-  const found = filter.trim() === '' ? findings : findings.filter((finding) => matches(finding, now));
-  const sorted = sort === 'urgency' ? found : found.toSorted(orders[sort]);
-  if (grouping === 'nothing') return sorted.map((finding) => ({ kind: 'finding', finding }));
-  const groups = new Map<string, StoredFinding[]>();
-  for (const finding of sorted) {
-    const title = groupOf(finding, grouping);
-    const group = groups.get(title);
-    if (group) group.push(finding);
-    else groups.set(title, [finding]);
+  const listed = sort === 'urgency' ? bestMatches(findings, filter, now) : matchingFindings(ordered(findings, sort), filter, now);
+  if (grouping === 'nothing') return listed.map(rowOf);
+  const rows: Row[] = [];
+  for (const [title, group] of groupedBy(listed, (finding) => groupOf(finding, grouping))) {
+    rows.push({ kind: 'heading', title, count: group.length });
+    for (const finding of group) rows.push(rowOf(finding));
   }
-  return [...groups].flatMap(([title, group]): Row[] => [
-    { kind: 'heading', title, count: group.length },
-    ...group.map((finding): Row => ({ kind: 'finding', finding })),
-  ]);
+  return rows;
 }
 
-const orders: { readonly [S in Exclude<Sort, 'urgency'>]: (a: StoredFinding, b: StoredFinding) => number } = {
-  age: (a, b) => compare(sinceOf(a), sinceOf(b)),
-  provider: (a, b) => compare(a.pattern.provider, b.pattern.provider),
-  owner: (a, b) => compare(a.owner ?? '\uffff', b.owner ?? '\uffff'),
-  copies: (a, b) => b.locations.length - a.locations.length,
-};
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** A row for a finding. */
+export function rowOf(finding: ListedFinding): Row {
+  return { kind: 'finding', finding };
 }
 
 /** When the secret was first written, as far as is known; ISO 8601. */
-export function sinceOf({ first, firstSeen }: StoredFinding): string {
-  const written = Date.parse(first?.date ?? '');
-  return Number.isNaN(written) ? firstSeen : new Date(written).toISOString();
+export function sinceOf(finding: Pick<ListedFinding, 'first' | 'firstSeen'>): string {
+  return new Date(sinceMs(finding)).toISOString();
 }
 
-function groupOf({ pattern, owner, verdict, locations }: StoredFinding, grouping: Exclude<Grouping, 'nothing'>): string {
+function sinceMs({ first, firstSeen }: Pick<ListedFinding, 'first' | 'firstSeen'>): number {
+  const written = Date.parse(first?.date ?? '');
+  return Number.isNaN(written) ? Date.parse(firstSeen) : written;
+}
+
+function groupOf({ pattern, owner, verdict, locations }: ListedFinding, grouping: Exclude<Grouping, 'nothing'>): string {
   switch (grouping) {
     case 'provider':
       return pattern.provider;

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { byUrgency } from '../ledger/by-urgency.ts';
 import type { Purpose } from '../model/plan.ts';
-import type { StoredFinding } from '../model/stored-finding.ts';
+import type { ListedFinding } from '../model/stored-finding.ts';
 import { placeName } from '../report/description.ts';
 import { countWords } from '../report/findings-table.ts';
 import { neutralise } from '../report/neutralise.ts';
@@ -48,7 +49,7 @@ export async function runPlain({ stdin, stdout, work, filter: first, signal, mes
   const typed = lines[Symbol.asyncIterator]();
   const say = (text: string) => stdout.write(`${text}\n`);
   let filter = first;
-  let listed: readonly StoredFinding[] = [];
+  let listed: readonly ListedFinding[] = [];
   let from = 0;
 
   async function ask(question: string): Promise<string | undefined> {
@@ -58,7 +59,9 @@ export async function runPlain({ stdin, stdout, work, filter: first, signal, mes
   }
 
   async function read(): Promise<void> {
-    const rows = rowsOf(await work.load(), { filter, sort: 'urgency', grouping: 'nothing', now: new Date() });
+    const all = new Map<string, ListedFinding>();
+    for await (const page of work.list()) for (const finding of page) all.set(finding.id, finding);
+    const rows = rowsOf([...all.values()].sort(byUrgency), { filter, sort: 'urgency', grouping: 'nothing', now: new Date() });
     listed = rows.flatMap((row) => (row.kind === 'finding' ? [row.finding] : []));
     from = 0;
   }
@@ -85,7 +88,7 @@ export async function runPlain({ stdin, stdout, work, filter: first, signal, mes
 
   async function show(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
-      const finding = listed.find((one) => one.id === id);
+      const [finding] = await work.read([id]);
       if (!finding) continue;
       const history = await work.history(id);
       const page = detailLines(finding, history, { all: listed, columns: noLimit, now: new Date() });
@@ -207,7 +210,7 @@ export async function runPlain({ stdin, stdout, work, filter: first, signal, mes
   }
 }
 
-function summaryOf(finding: StoredFinding): string {
+function summaryOf(finding: ListedFinding): string {
   const { id, pattern, verdict, owner, state, revocation, locations, redacted } = finding;
   const [first] = locations;
   const where =

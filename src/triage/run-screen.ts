@@ -47,13 +47,21 @@ export async function runScreen({
     createElement(Triage, { drawn: paintedOf(drawnOf(state), paint), height: bodyHeight(state) });
   let problem: unknown;
   let isLent = false;
+  let isDue = false;
+  /** Once for all that came at once, such as a held key of a slow terminal. */
+  const redraw = () => {
+    if (isDue) return;
+    isDue = true;
+    queueMicrotask(() => {
+      isDue = false;
+      if (!over.signal.aborted && !isLent) shown.rerender(elementOf(session.state()));
+    });
+  };
 
   const session = openSession(startState(sizeOf(), filter, new Date()), {
     work,
     desk: openDesk({ env, descriptor: stdout.fd, lend }),
-    onState: (state) => {
-      if (!isLent) shown.rerender(elementOf(state));
-    },
+    onState: redraw,
     onEnd: (how) => (how === 'quit' ? end() : interrupt()),
     messageOf: (error) => {
       try {
@@ -73,7 +81,8 @@ export async function runScreen({
       exitOnCtrlC: false,
       patchConsole: false,
       // Not `incrementalRendering`: in Ink 6.8 it draws one line too low whatever does not fill the terminal.
-      maxFps: 60,
+      // A key is answered at once, and not with the next sixtieth of a second: what comes together is drawn together above.
+      maxFps: 1000,
     });
   let terminal = take();
   let shown = draw();

@@ -1,3 +1,4 @@
+import type { ListedFinding, StoredFinding } from '../model/stored-finding.ts';
 import { countWords } from '../report/findings-table.ts';
 import { neutralise } from '../report/neutralise.ts';
 import type { Paint } from '../report/paint.ts';
@@ -96,9 +97,15 @@ function titleOf(screen: Screen): string {
 
 const counts = new WeakMap<TriageState['listed'], string>();
 
+function findingsOf(rows: TriageState['listed']): readonly ListedFinding[] {
+  const findings: ListedFinding[] = [];
+  for (const row of rows) if (row.kind === 'finding') findings.push(row.finding);
+  return findings;
+}
+
 /** The counts of what is listed, made once for a list. */
 function countsOf({ listed, findings, selected, sort, grouping }: TriageState): string {
-  const words = counts.get(listed) ?? countWords(listed.flatMap((row) => (row.kind === 'finding' ? [row.finding] : [])));
+  const words = counts.get(listed) ?? countWords(findingsOf(listed));
   counts.set(listed, words);
   return [
     words,
@@ -115,9 +122,9 @@ function bodyLines(state: TriageState): readonly Line[] {
     case 'list':
       return listLines(state);
     case 'detail': {
-      const finding = findings.find(({ id }) => id === screen.id);
-      if (!finding) return [line('It is not in the ledger any more.')];
-      return detailLines(finding, screen.history, {
+      if (!findings.some(({ id }) => id === screen.id)) return [line('It is not in the ledger any more.')];
+      if (!screen.finding) return [line('Reading it …', { dim: true })];
+      return detailOf(screen.finding, screen.history, {
         all: findings,
         columns,
         now,
@@ -140,6 +147,20 @@ function bodyLines(state: TriageState): readonly Line[] {
     default:
       return screen satisfies never;
   }
+}
+
+type DetailArguments = Parameters<typeof detailLines>;
+const details = new WeakMap<StoredFinding, { readonly by: readonly unknown[]; readonly lines: readonly Line[] }>();
+
+/** The lines of a finding, made once as long as nothing of them changes: a key that scrolls needs them twice. What is revealed is not kept. */
+function detailOf(finding: StoredFinding, history: DetailArguments[1], shown: DetailArguments[2]): readonly Line[] {
+  if (shown.revealed !== undefined) return detailLines(finding, history, shown);
+  const by = [history, shown.all, shown.columns, shown.now, shown.at];
+  const known = details.get(finding);
+  if (known && by.every((one, at) => one === known.by[at])) return known.lines;
+  const lines = detailLines(finding, history, shown);
+  details.set(finding, { by, lines });
+  return lines;
 }
 
 /** What is chosen stays in sight, below what is typed. */

@@ -1,11 +1,12 @@
+import { byUrgency } from '../ledger/by-urgency.ts';
 import type { Purpose } from '../model/plan.ts';
 import type { RevocationResult } from '../model/revocation.ts';
-import type { DecisionInput, StoredFinding } from '../model/stored-finding.ts';
+import type { DecisionInput, ListedFinding, StoredFinding } from '../model/stored-finding.ts';
 import { counted } from '../report/quantities.ts';
 import { atMostEvery } from './at-most-every.ts';
 import type { Desk } from './desk.ts';
 import { linkText } from './places.ts';
-import { indexWords } from './rows.ts';
+import { indexWords, preparations } from './rows.ts';
 import type { DetailHistory, Effect, Event, Planned, TriageState } from './state.ts';
 import { update } from './update.ts';
 
@@ -13,7 +14,8 @@ import { update } from './update.ts';
 export interface Work {
   /** Fills the ledger by a scan, where one was asked for, until it is aborted. */
   readonly scan?: (told: ScanTold, signal: AbortSignal) => Promise<ScanTaken>;
-  readonly load: () => Promise<readonly StoredFinding[]>;
+  /** What the list shows of every finding, in pages, the most urgent first. */
+  readonly list: () => AsyncIterable<readonly ListedFinding[]>;
   /** Those of these ids, as they are now. */
   readonly read: (ids: readonly string[]) => Promise<readonly StoredFinding[]>;
   readonly history: (id: string) => Promise<DetailHistory>;
@@ -45,7 +47,8 @@ export interface ScanTaken {
   readonly gaps: number;
 }
 
-const piece = 500;
+/** Pages that come in quick succession are shown together: to draw each would take longer than to read it. */
+const pageMs = 100;
 /** As often as a person can follow: every change has the list read again. */
 const relistMs = 300;
 const progressMs = 80;
@@ -79,6 +82,8 @@ export function openSession(
   const open = new Set<Promise<void>>();
   const scanning = new AbortController();
   let masking: NodeJS.Timeout | undefined;
+  let isLoading = false;
+  let isStale = false;
 
   function dispatch(event: Event): void {
     const step = update(state, event);
@@ -105,8 +110,10 @@ export function openSession(
         return scan();
       case 'load':
         return load();
-      case 'history':
-        return dispatch({ kind: 'history', id: effect.id, history: await work.history(effect.id) });
+      case 'open': {
+        const [[finding], history] = await Promise.all([work.read([effect.id]), work.history(effect.id)]);
+        return finding && dispatch({ kind: 'opened', finding, history });
+      }
       case 'verify':
         return busy(`asking about ${counted(effect.ids.length, 'finding')}`, effect.ids, () => work.verify(effect.ids));
       case 'decide': {
@@ -156,13 +163,43 @@ export function openSession(
     }
   }
 
+  /** Whatever changes while the list is read, it is read once more afterwards. */
   async function load(): Promise<void> {
-    const findings = await work.load();
+    isStale = true;
+    if (isLoading) return;
+    isLoading = true;
+    try {
+      while (isStale) {
+        isStale = false;
+        await readList();
+      }
+    } finally {
+      isLoading = false;
+    }
+  }
+
+  /** The first time what was read is shown at once; later what is shown stays until all of it was read again. */
+  async function readList(): Promise<void> {
+    const isFirst = state.findings.length === 0;
+    const all = new Map<string, ListedFinding>();
+    let waiting: ListedFinding[] = [];
+    let shownAt = Number.NEGATIVE_INFINITY;
+    for await (const page of work.list()) {
+      // What changed while it was read may have come before.
+      if (isFirst) waiting.push(...page.filter(({ id }) => !all.has(id)));
+      for (const finding of page) all.set(finding.id, finding);
+      indexWords(page);
+      if (waiting.length === 0 || performance.now() - shownAt < pageMs) continue;
+      dispatch({ kind: 'page', findings: waiting, now: new Date() });
+      waiting = [];
+      shownAt = performance.now();
+    }
+    const findings = [...all.values()].sort(byUrgency);
     dispatch({ kind: 'loaded', findings, now: new Date() });
-    // In pieces, between which keys are answered: the first filter then is as quick as the others.
-    for (let at = 0; at < findings.length; at += piece) {
+    for (const prepare of preparations(findings)) {
+      // Keys come first.
       await new Promise((resolve) => setImmediate(resolve));
-      indexWords(findings.slice(at, at + piece));
+      if (state.findings === findings) prepare();
     }
   }
 

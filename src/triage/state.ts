@@ -1,6 +1,6 @@
 import type { Plan, Purpose } from '../model/plan.ts';
 import type { RevocationResult } from '../model/revocation.ts';
-import type { DecisionInput, FindingHistory, StoredFinding } from '../model/stored-finding.ts';
+import type { DecisionInput, FindingHistory, ListedFinding, StoredFinding } from '../model/stored-finding.ts';
 import type { Sight } from './places.ts';
 import type { Row } from './rows.ts';
 
@@ -48,6 +48,8 @@ export type Screen =
       readonly top: number;
       /** Which of its places is marked. */
       readonly at: number;
+      /** The whole of it, which is read when it is opened. */
+      readonly finding?: StoredFinding;
       readonly history?: DetailHistory;
       /** The value itself, for a few seconds. */
       readonly revealed?: string;
@@ -96,7 +98,7 @@ export interface TriageState {
   /** The scan that fills the ledger, where one was asked for. */
   readonly scan: ScanState | undefined;
   /** All findings of the ledger, in its order. */
-  readonly findings: readonly StoredFinding[];
+  readonly findings: readonly ListedFinding[];
   /** Those that are listed, with headings between them. */
   readonly listed: readonly Row[];
   /** The row that the cursor is on, and the first that is shown. */
@@ -128,9 +130,11 @@ export type Event =
   | { readonly kind: 'scanned'; readonly summary: string; readonly gaps: number }
   /** The ledger is to be read: at first, and when somebody else changed it. */
   | { readonly kind: 'stale' }
-  | { readonly kind: 'loaded'; readonly findings: readonly StoredFinding[]; readonly now: Date }
-  | { readonly kind: 'changed'; readonly findings: readonly StoredFinding[]; readonly now: Date }
-  | { readonly kind: 'history'; readonly id: string; readonly history: DetailHistory }
+  /** More of a list that is read for the first time. */
+  | { readonly kind: 'page'; readonly findings: readonly ListedFinding[]; readonly now: Date }
+  | { readonly kind: 'loaded'; readonly findings: readonly ListedFinding[]; readonly now: Date }
+  | { readonly kind: 'changed'; readonly findings: readonly ListedFinding[]; readonly now: Date }
+  | { readonly kind: 'opened'; readonly finding: StoredFinding; readonly history: DetailHistory }
   | { readonly kind: 'revealed'; readonly id: string; readonly text: string }
   | { readonly kind: 'masked' }
   | { readonly kind: 'planned'; readonly ids: readonly string[]; readonly planned: Planned }
@@ -146,7 +150,8 @@ export type Event =
 export type Effect =
   | { readonly kind: 'scan' }
   | { readonly kind: 'load' }
-  | { readonly kind: 'history'; readonly id: string }
+  /** The whole of a finding, and its history, are to be read. */
+  | { readonly kind: 'open'; readonly id: string }
   | { readonly kind: 'verify'; readonly ids: readonly string[] }
   /** With the answers to what `questionsOf` asks. */
   | {

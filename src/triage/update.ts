@@ -1,10 +1,10 @@
 import type { Purpose } from '../model/plan.ts';
-import type { StoredFinding } from '../model/stored-finding.ts';
+import type { ListedFinding } from '../model/stored-finding.ts';
 import { type ActionName, actionOf, matchingActions } from './actions.ts';
 import { confirmationOf, isConfirmed } from './confirmation.ts';
 import { maskedScreen, placed, sightsOf } from './marked-place.ts';
 import { questionsOf } from './questions.ts';
-import { type Row, rowsOf } from './rows.ts';
+import { matchingFindings, type Row, rowOf, rowsOf } from './rows.ts';
 import { lineCount } from './screens.ts';
 import { bodyHeight, type Effect, type Event, groupings, type Screen, sorts, type TriageState } from './state.ts';
 import { edit, oneLine } from './typing.ts';
@@ -65,6 +65,8 @@ export function update(state: TriageState, event: Event): Step {
       };
     case 'stale':
       return { state: { ...state, isLoading: true }, effects: [{ kind: 'load' }] };
+    case 'page':
+      return only(withPage({ ...state, now: event.now }, event.findings));
     case 'loaded':
       return only(relisted({ ...settled(state), findings: event.findings, now: event.now, isLoading: false }));
     case 'changed':
@@ -72,12 +74,14 @@ export function update(state: TriageState, event: Event): Step {
         relisted({ ...state, findings: replaced(state.findings, event.findings), now: event.now }),
         event.findings,
       );
-    case 'history':
+    case 'opened': {
+      const { finding, history } = event;
       return only(
-        state.screen.kind === 'detail' && state.screen.id === event.id
-          ? { ...state, screen: { ...state.screen, history: event.history } }
+        state.screen.kind === 'detail' && state.screen.id === finding.id
+          ? { ...state, screen: { ...state.screen, finding, history } }
           : state,
       );
+    }
     case 'revealed':
       return only(
         state.screen.kind === 'detail' && state.screen.id === event.id
@@ -128,16 +132,16 @@ function without(list: readonly string[], one: string): readonly string[] {
   return list.filter((_, index) => index !== at);
 }
 
-function replaced(findings: readonly StoredFinding[], changed: readonly StoredFinding[]): readonly StoredFinding[] {
+function replaced(findings: readonly ListedFinding[], changed: readonly ListedFinding[]): readonly ListedFinding[] {
   const byId = new Map(changed.map((finding) => [finding.id, finding]));
   return findings.map((finding) => byId.get(finding.id) ?? finding);
 }
 
 /** What is known of the finding that is open has grown as well. */
-function withHistory(state: TriageState, changed: readonly StoredFinding[]): Step {
+function withHistory(state: TriageState, changed: readonly ListedFinding[]): Step {
   const { screen } = state;
   const isShown = screen.kind === 'detail' && changed.some(({ id }) => id === screen.id);
-  return { state, effects: isShown ? [{ kind: 'history', id: screen.id }] : [] };
+  return { state, effects: isShown ? [{ kind: 'open', id: screen.id }] : [] };
 }
 
 /** A plan that cannot be made, or done, leads back to where it was asked for. */
@@ -173,6 +177,23 @@ function relisted(state: TriageState): TriageState {
     } catch {
       return { ...state, filterProblem };
     }
+  }
+}
+
+/**
+ * Lists more, behind what is listed: the whole is put in order once it is there. Under headings, or in another order than that in
+ * which they come, they would stand in the wrong place until then.
+ */
+function withPage(state: TriageState, page: readonly ListedFinding[]): TriageState {
+  const findings = [...state.findings, ...page];
+  if (state.sort !== 'urgency' || state.grouping !== 'nothing' || state.filterProblem !== undefined)
+    return { ...state, findings };
+  try {
+    const more = matchingFindings(page, state.filter, state.now).map(rowOf);
+    return scrolled({ ...state, findings, listed: [...state.listed, ...more] });
+  } catch {
+    // What is wrong with the filter is told with the whole list.
+    return { ...state, findings };
   }
 }
 
@@ -376,7 +397,7 @@ function confirm(state: TriageState): Step {
 function open(state: TriageState): Step {
   const id = idAt(state.listed[state.cursor]);
   if (id === undefined) return only(state);
-  return { state: { ...state, screen: { kind: 'detail', id, top: 0, at: 0 } }, effects: [{ kind: 'history', id }] };
+  return { state: { ...state, screen: { kind: 'detail', id, top: 0, at: 0 } }, effects: [{ kind: 'open', id }] };
 }
 
 function back(state: TriageState): Step {
@@ -410,9 +431,10 @@ function toggled(state: TriageState): TriageState {
 }
 
 function allToggled(state: TriageState): TriageState {
-  const ids = state.listed.flatMap((row) => idAt(row) ?? []);
-  const isAll = ids.every((id) => state.selected.has(id));
-  return { ...state, selected: new Set(isAll ? [] : ids) };
+  const all = new Set<string>();
+  for (const row of state.listed) if (row.kind === 'finding') all.add(row.finding.id);
+  const isAll = state.selected.size >= all.size && [...all].every((id) => state.selected.has(id));
+  return { ...state, selected: isAll ? new Set() : all };
 }
 
 /** Moves the cursor of the list, or scrolls what is longer than the terminal. */

@@ -44,7 +44,7 @@ test('a command loads nothing that it does not need', async () => {
     'bundle/core.js',
     // Asked for by the environment of the tests.
     'bundle/egress-guard.js',
-    'bundle/rolldown-runtime.js',
+    'bundle/egress-guard2.js',
     'src/cli.js',
   ]);
 });

@@ -11,6 +11,7 @@ interface Listing {
   readonly egress: readonly EgressRow[];
   readonly patterns: number;
   readonly verified: number;
+  readonly unverified: readonly { readonly pattern: string; readonly why: string }[];
   readonly endpoints: readonly string[];
   readonly allowHosts: readonly string[];
 }
@@ -58,6 +59,21 @@ test('a table for people, with the counts of the JSON', async () => {
   const hosts = new Set(egress.map(({ host }) => host));
   expect(stdout).toContain(`${hosts.size} hosts for ${verified} of ${patterns} patterns.`);
   for (const host of hosts) expect(stdout).toContain(host);
+});
+
+test('of every pattern of a provider it is told who is asked, or why nobody is', async () => {
+  const { egress, unverified } = await listing();
+  const asked = new Set(egress.filter(({ purpose }) => purpose === 'verify').flatMap(({ patterns }) => patterns));
+  const explained = new Set(unverified.map(({ pattern }) => pattern));
+  expect([...explained].filter((id) => asked.has(id))).toEqual([]);
+  const { stdout } = await runQuash(['patterns', 'list', '--format', 'json'], { env: asking });
+  const all = JSON.parse(stdout) as readonly { readonly id: string; readonly provider: string }[];
+  const silent = all.filter(({ id, provider }) => provider !== 'generic' && !asked.has(id) && !explained.has(id));
+  expect(silent.map(({ id }) => id)).toEqual([]);
+  const [first] = unverified;
+  const shown = await runQuash(['patterns', 'show', first!.pattern], { env: asking });
+  expect(shown.stdout).toContain(`no: ${first!.why}`);
+  expect((await runQuash(['egress'], { env: asking })).stdout).toContain(first!.why);
 });
 
 describe('what the user adds', () => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/ledger/database.ts';
 import { parseFilter } from '../../src/ledger/filter.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
+import { Secret } from '../../src/model/secret.ts';
 import { value } from './candidates.ts';
 import {
   dead,
@@ -230,7 +231,8 @@ describe.each(engines)('a ledger in %s', (engine) => {
   test('values are opened by the identity, and by no other', async () => {
     const place = await freshPlace(engine);
     const keys = await newKeys();
-    const one = finding('one', { parts: { id: value('one id', 20) } });
+    const another = value('other id', 20);
+    const one = { ...finding('one', { parts: { id: value('one id', 20) } }), otherParts: { id: [new Secret(another)] } };
     const writer = await open(place, { recipients: keys.recipients });
     await writer.recordScan(scanOf(), [one], []);
     const stored = await writer.get(one.id);
@@ -239,8 +241,9 @@ describe.each(engines)('a ledger in %s', (engine) => {
     const other = await open(place, await newKeys());
     await expect(other.unseal(stored)).rejects.toThrow(/sealed to others/);
     const reader = await open(place, keys);
-    const { secret, parts } = await reader.unseal(stored);
+    const { secret, parts, otherParts } = await reader.unseal(stored);
     expect([secret.reveal(), parts.id?.reveal()]).toEqual([value('one'), value('one id', 20)]);
+    expect(otherParts?.id?.map((possible) => possible.reveal())).toEqual([another]);
   });
 
   test('whoever is added as a recipient can open what a scan sees again', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { beginsAsDocument } from '../../src/scan/sniff.ts';
+import { beginsAsDocument, maySpeakOtherwise } from '../../src/scan/sniff.ts';
 import { chats, documents, logs } from './kinds.ts';
 
 // What of a history is opened: a no is final, and a yes costs reading the blob once more.
@@ -9,8 +9,10 @@ function begins(bytes: Uint8Array): boolean {
   return beginsAsDocument(memory, 6, bytes.length);
 }
 
-test.each(Object.entries({ ...logs, ...chats, ...documents }))('%s is opened', (_, write) => {
-  expect(begins(write(['the first line', 'the second']).bytes)).toBe(true);
+test.each(Object.entries({ ...logs, ...chats, ...documents }))('%s is opened, in a history and in a folder', (_, write) => {
+  const { bytes } = write(['the first line', 'the second']);
+  expect(begins(bytes)).toBe(true);
+  expect(maySpeakOtherwise(bytes.subarray(0, 4096), 'a.txt')).toBe(true);
 });
 
 test.each([

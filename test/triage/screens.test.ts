@@ -123,6 +123,8 @@ const plan: Plan = {
       cascade: 'each token alone; GitHub writes to its owner, and cannot bring it back',
       survives: 'SSH keys and other tokens of the same user',
       manual: null,
+      children: [],
+      confirms: [],
       isProvable: true,
       credentials: [
         {
@@ -176,8 +178,8 @@ const screens: Readonly<Record<string, (list: TriageState) => TriageState>> = {
   groups: (list) => after(list, 'g', ' '),
   filter: (list) => after(list, '/', ...'verdict=li'),
   question: (list) => after(list, 'A'),
-  detail: (list) => after(list, 'enter', { kind: 'history', id: first.id, history }),
-  spread: (list) => after(list, 'enter', { kind: 'history', id: first.id, history }, 'n'),
+  detail: (list) => after(list, 'enter', { kind: 'opened', finding: first, history }),
+  spread: (list) => after(list, 'enter', { kind: 'opened', finding: first, history }, 'n'),
   plan: withPlan,
   confirm: (list) => after(withPlan(list), 'enter', ...'git', 'enter'),
   doing: (list) =>

@@ -106,6 +106,50 @@ test('the cursor stays on its finding when the list changes below it', () => {
   expect(targetsOf(state)).toEqual([ids[1]]);
 });
 
+test('what is read is listed page by page, and put in order once all is there', () => {
+  const [one, two, three] = findings as [StoredFinding, StoredFinding, StoredFinding];
+  const first = after(startState({ columns: 80, rows: 24 }, '', now), { kind: 'page', findings: [one], now });
+  expect(listed(first)).toEqual([one.id]);
+  expect(first.isLoading).toBe(true);
+  const second = after(keys(first, 'j'), { kind: 'page', findings: [two, three], now });
+  expect(listed(second)).toEqual([one.id, two.id, three.id]);
+  const whole = after(keys(second, 'G'), { kind: 'loaded', findings: [three, one, two], now });
+  expect(listed(whole)).toEqual([three.id, one.id, two.id]);
+  expect(targetsOf(whole)).toEqual([three.id]);
+  expect(whole.isLoading).toBe(false);
+});
+
+test('of a page only what the filter names is listed, and nothing behind the headings of what came before', () => {
+  const filtered = startState({ columns: 80, rows: 24 }, 'provider=gitlab', now);
+  expect(listed(after(filtered, { kind: 'page', findings, now }))).toEqual([ids[1]]);
+  const grouped = keys(
+    after(startState({ columns: 80, rows: 24 }, '', now), { kind: 'page', findings: [findings[0]!], now }),
+    'g',
+  );
+  const more = after(grouped, { kind: 'page', findings: findings.slice(1), now });
+  expect(listed(more)).toEqual(['github 1', ids[0]]);
+  expect(more.findings).toHaveLength(3);
+  expect(listed(after(more, { kind: 'loaded', findings, now }))).toEqual(['github 2', ids[0], ids[2], 'gitlab 1', ids[1]]);
+});
+
+test('a page that a wrong filter meets is kept, and the filter told of', () => {
+  const wrong = after(startState({ columns: 80, rows: 24 }, 'colour=red', now), { kind: 'page', findings, now });
+  expect(wrong.findings).toHaveLength(3);
+  expect(after(wrong, { kind: 'loaded', findings, now }).filterProblem).toMatch(/there is no field "colour"/);
+});
+
+test('the whole of a finding is read when it is opened, and again when it changed', () => {
+  const { state, effects } = update(start(), { kind: 'key', key: 'enter' });
+  expect(effects).toEqual([{ kind: 'open', id: ids[0] }]);
+  expect(seen(state)).toContain('Reading it');
+  const history = { verdicts: [], decisions: [], revocations: [], locations: [] };
+  const opened = after(state, { kind: 'opened', finding: findings[0]!, history });
+  expect(seen(opened)).toContain('octocat');
+  expect(update(opened, { kind: 'changed', findings: [findings[0]!], now }).effects).toEqual(effects);
+  // What is read of another, which was left again, is not shown in its place.
+  expect(after(opened, { kind: 'opened', finding: findings[1]!, history })).toEqual(opened);
+});
+
 test('groups have headings, which cannot be acted on', () => {
   const state = keys(start(), 'g');
   expect(listed(state)).toEqual(['github 2', ids[0], ids[2], 'gitlab 1', ids[1]]);
@@ -215,8 +259,8 @@ function withDetail(): TriageState {
   const [first] = findings as [StoredFinding];
   const locations = [...first.locations, { ...first.locations[0]!, origin: { kind: 'file', path: 'second.env' } as const }];
   return after(keys(start(), 'enter'), {
-    kind: 'history',
-    id: first.id,
+    kind: 'opened',
+    finding: first,
     history: { verdicts: [], decisions: [], revocations: [], locations },
   });
 }
@@ -284,7 +328,7 @@ test('hostile text is neutralised, wide text is cut where it ends, and no line i
   const history = { verdicts: [], decisions: [], revocations: [], locations: hostile.locations };
   for (const columns of [40, 80, 160]) {
     const state = start({ columns, rows: 24 }, [hostile]);
-    const detail = after(keys(state, 'enter'), { kind: 'history', id: hostile.id, history });
+    const detail = after(keys(state, 'enter'), { kind: 'opened', finding: hostile, history });
     for (const one of [state, detail, keys(state, '?'), keys(state, ':')]) {
       const text = seen(one);
       expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SignedCredential, type SignedServer, startSignedServer } from '../../fixtures/providers/signed-server.ts';
 import { mariaPrograms, startMaria } from '../../fixtures/servers/mariadb.ts';
+import { ldapBase, ldapPrograms, startLdap } from '../../fixtures/servers/openldap.ts';
 import { serverSuite } from '../../fixtures/servers/program.ts';
 import { redisPrograms, startRedis } from '../../fixtures/servers/redis.ts';
 import { startMail } from '../../fixtures/servers/smtp.ts';
@@ -256,4 +257,71 @@ test('brevo-smtp-key, a password of a mail server', async () => {
   } finally {
     await server.stop();
   }
+});
+
+test.each(['smtp-url', 'smtp-password'])('%s: the server that stands beside it is asked when it is allowed', async (id) => {
+  const found = find(id, { host: 'smtp.acme.example', user: 'mailer', ...(id === 'smtp-url' && { scheme: 'smtp' }) });
+  const server = await startMail(decodeURIComponent(found.secret), {});
+  try {
+    expect(await verdictOn(found, [])).toMatchObject({
+      state: 'unknown',
+      reason: expect.stringContaining('--allow-host smtp.acme.example'),
+    });
+    expect(server.commands).toEqual([]);
+    const endpoints = [`smtp@smtp.acme.example=tcp://127.0.0.1:${server.port}`];
+    expect(await verdictOn(found, endpoints)).toMatchObject({ state: 'live', identity: 'mailer' });
+    expect(await verdictOn({ ...find(id), parts: found.parts }, endpoints)).toMatchObject({ state: 'dead' });
+  } finally {
+    await server.stop();
+  }
+});
+
+const ldap = serverSuite('passwords of a directory', ldapPrograms);
+describe.skipIf(ldap.skip)(ldap.title, () => {
+  test.each([
+    ['ldap-url', 'user'],
+    ['ldap-bind-password', 'dn'],
+  ] as const)('%s: the directory that stands beside it is asked when it is allowed', async (id, name) => {
+    const dn = `uid=ann,${ldapBase}`;
+    const found = find(id, { host: 'ldap.acme.example', scheme: 'ldap', [name]: dn });
+    const server = await startLdap({ ann: id === 'ldap-url' ? decodeURIComponent(found.secret) : found.secret });
+    try {
+      expect(await verdictOn(found, [])).toMatchObject({
+        state: 'unknown',
+        reason: expect.stringContaining('--allow-host ldap.acme.example'),
+      });
+      const endpoints = [`ldap@ldap.acme.example=tcp://127.0.0.1:${server.port}`];
+      expect(await verdictOn(found, endpoints)).toMatchObject({ state: 'live' });
+      expect(await verdictOn({ ...find(id), parts: found.parts }, endpoints)).toMatchObject({ state: 'dead' });
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+test.each([
+  ['its issuer', 'https://login.acme.example/realms/shop'],
+  ['its token endpoint', 'https://login.acme.example/realms/shop/token'],
+])('oauth-client-secret: the server is asked that stands beside it as %s', async (_, server) => {
+  const found = find('oauth-client-secret', { client_id: 'shop', server });
+  const [issuer, host] = ['https://login.acme.example/realms/shop', 'login.acme.example'];
+  const provider = await startProvider([host], ({ path, headers, form }) => {
+    if (path === '/realms/shop/.well-known/openid-configuration')
+      return { status: 200, json: { issuer, token_endpoint: `${issuer}/token`, revocation_endpoint: `${issuer}/revoke` } };
+    const inForm = new URLSearchParams({ '': found.secret }).toString().slice(1);
+    if (headers.authorization !== `Basic ${Buffer.from(`shop:${inForm}`).toString('base64')}`)
+      return { status: 401, json: { error: 'invalid_client' } };
+    if (path === '/realms/shop/token') return { status: 200, json: { access_token: 'minted-for-shop', token_type: 'Bearer' } };
+    return path === '/realms/shop/revoke' && form.get('token') === 'minted-for-shop'
+      ? { status: 200, json: {} }
+      : { status: 404, json: {} };
+  });
+  expect(await verdictOn(found, [])).toMatchObject({ state: 'unknown', reason: expect.stringContaining(`--allow-host ${host}`) });
+  expect(provider.received).toEqual([]);
+  const live = await verdictOn(found, provider.endpoints('oauth'));
+  expect(live).toMatchObject({ state: 'live', identity: 'shop' });
+  // Only an issuer says where to take back what it issued.
+  expect(provider.received.some(({ path }) => path.endsWith('/revoke'))).toBe(server === issuer);
+  const other = { ...find('oauth-client-secret'), parts: found.parts };
+  expect(await verdictOn(other, provider.endpoints('oauth'))).toMatchObject({ state: 'dead' });
 });

@@ -14,7 +14,7 @@ export const outlookStore: TextFormat = {
       },
       reason: 'unsupported',
       detail:
-        'The file is an Outlook store (PST), which is not read; convert it to mbox or eml, for instance with `readpst`, or export single messages.',
+        'a store of Outlook (PST) is not read; convert it to mbox or eml, for instance with readpst, or export single messages',
     };
   },
 };

@@ -9,7 +9,7 @@ export interface MessageShape {
   readonly encoding: 'text' | 'base64';
   /** `chunks` are parts of one stream; `lines` are whole lines, with a line feed or without. */
   readonly holds: 'chunks' | 'lines';
-  /** The member with the time, as a string of ISO 8601. */
+  /** The member with the time: a string of ISO 8601, or seconds since the step began, or since 1970. */
   readonly timeKey?: string;
 }
 

@@ -43,8 +43,8 @@ export interface LineFormat {
    * runner put there. Called for each line, so it tests bytes and makes nothing.
    */
   readLine(bytes: Buffer, start: number, end: number, state: LineState): number;
-  /** The time of the line that begins at `lineStart`, as it is needed for the byte at `offset`. */
-  timeAt?(bytes: Buffer, lineStart: number, offset: number): string | undefined;
+  /** The time of the line that begins at `lineStart`, as it is needed for the byte at `offset`; `known` is that of its place. */
+  timeAt?(bytes: Buffer, lineStart: number, offset: number, known?: string): string | undefined;
   /** A byte that begins an escape in the line just read, or 0; see `unescape`. */
   escapeByte?(state: LineState): number;
   /** What is meant by the escape at `at`: the text, and where the escape ends. */

@@ -34,7 +34,7 @@ export function readSlice(
   const { length } = bytes;
   const refine: NonNullable<View['refine']> = (origin, offset) => {
     if (!format.timeAt || origin.kind !== 'ci-log') return origin;
-    const timestamp = format.timeAt(bytes, bytes.lastIndexOf(10, Math.max(0, offset - 1)) + 1, offset);
+    const timestamp = format.timeAt(bytes, bytes.lastIndexOf(10, Math.max(0, offset - 1)) + 1, offset, origin.timestamp);
     return timestamp === undefined ? origin : { ...origin, timestamp };
   };
   const view = buildView(slice, refine);

@@ -1,7 +1,7 @@
 import type { LineFormat } from './line-format.ts';
 import { lineLog } from './line-log.ts';
 import { startsWith } from './starts-with.ts';
-import { clockTimeEnd } from './timestamps.ts';
+import { clockTimeEnd, isoTime } from './timestamps.ts';
 
 interface Own {
   readonly isServiceMessage: boolean;
@@ -30,9 +30,15 @@ const teamcity: LineFormat = {
     const text = head.toString('utf8');
     const job = /^Build '([^'\r\n]{1,200})' #/m.exec(text)?.[1];
     const url = /^TeamCity URL (https?:\/\/[^\s]{1,300})/m.exec(text)?.[1];
+    const started = startOf(text);
     const run = url ? /[?&]buildId=(\d+)/.exec(url)?.[1] : undefined;
     return {
-      place: { ...(run && { run }), ...(job && { job }), ...(url && { url }) },
+      place: {
+        ...(run && { run }),
+        ...(job && { job }),
+        ...(url && { url }),
+        ...(started !== undefined && { timestamp: started }),
+      },
       own: { isServiceMessage: false } satisfies Own,
     };
   },
@@ -57,6 +63,11 @@ const teamcity: LineFormat = {
     if (isServiceMessage !== (state.own as Own).isServiceMessage) state.own = { isServiceMessage } satisfies Own;
     return at;
   },
+  timeAt(bytes, lineStart, _offset, known) {
+    if (known === undefined || bytes[lineStart] !== 0x5b) return known;
+    const end = clockTimeEnd(bytes, lineStart + 1, Math.min(bytes.length, lineStart + 24));
+    return end === -1 ? known : onOrAfter(known, bytes.toString('latin1', lineStart + 1, lineStart + 9));
+  },
   escapeByte: (state) => ((state.own as Own).isServiceMessage ? bar : 0),
   unescape(bytes, at, end) {
     const next = at + 1 < end ? bytes[at + 1] : 0;
@@ -66,6 +77,37 @@ const teamcity: LineFormat = {
     return code ? { text: String.fromCharCode(Number.parseInt(code, 16)), end: at + 7 } : undefined;
   },
 };
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/**
+ * When a build was queued or started, by the first lines of its log: `Triggered 2023-09-27 08:02:40 by 'Git'`, in versions before
+ * `Started 'Wed Sep 27 08:02:42 UTC 2023' on 'agent'`; newer ones tell the server's zone as well. Without one it is the server's own clock.
+ */
+function startOf(text: string): string | undefined {
+  const [, day, clock] = /^(?:Triggered|Started) (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) /m.exec(text) ?? [];
+  const zone = /, server timezone: GMT([+-]\d\d:\d\d)?/.exec(text);
+  if (day && clock && isoTime(`${day}T${clock}Z`) !== undefined) return `${day}T${clock}${zone ? (zone[1] ?? 'Z') : ''}`;
+  const [, month, date, time, abbreviation, year] =
+    /^(?:Triggered|Started) '[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d:\d\d:\d\d) ([A-Z]{1,5}) (\d{4})'/m.exec(text) ?? [];
+  const number = months.indexOf(month ?? '') + 1;
+  if (number === 0 || isoTime(`${year}-01-${date}T${time}Z`) === undefined) return undefined;
+  const local = `${year}-${String(number).padStart(2, '0')}-${date}T${time}`;
+  return abbreviation === 'UTC' || abbreviation === 'GMT' ? `${local}Z` : local;
+}
+
+/** The first time at or after `start` at which a clock of its zone showed this: a build may run past midnight. */
+function onOrAfter(start: string, clock: string): string | undefined {
+  const [day, zone] = [start.slice(0, 10), start.slice(19)];
+  const time = `${clock < start.slice(11, 19) ? dayAfter(day) : day}T${clock}${zone}`;
+  return zone === '' ? time : isoTime(time);
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + dayMs).toISOString().slice(0, 10);
+}
+
+const dayMs = 86_400_000;
 
 /** Behind the message's kind (`W`, `i`), the colon, and the tabs of the blocks that it is in. */
 function afterBlocks(bytes: Buffer, from: number, end: number): number {

@@ -13,8 +13,8 @@ import { exchange, formRequest, httpsUrl, scopesOf, toldOf, wordOf } from '../pr
  */
 const protocol: Protocol = {
   name: 'oauth-client-credentials',
-  needs: ['client_id', 'client_secret', 'token_endpoint'],
-  takes: ['issuer', 'revocation_endpoint', 'scope', 'audience', 'auth'],
+  needs: ['client_id', 'client_secret'],
+  takes: ['token_endpoint', 'server', 'issuer', 'revocation_endpoint', 'scope', 'audience', 'auth'],
   hosts: [],
   sends: 'client id and client secret, to the token endpoint and the revocation endpoint',
   effects:
@@ -48,11 +48,13 @@ interface Client {
 
 async function ask(fields: Readonly<Record<string, string>>, context: ProtocolContext): Promise<ProtocolAnswer> {
   const { client_id: id = '', client_secret: secret = '', scope, audience, auth } = fields;
-  const endpoint = httpsUrl(fields.token_endpoint ?? '');
-  if (!endpoint) return { state: 'unknown', reason: 'the token endpoint is not an https address', asked: [] };
+  const asked: Asked[] = [];
+  const issuer = fields.issuer ?? (fields.token_endpoint ? undefined : issuerOf(fields.server ?? ''));
+  const found = await endpointFor(fields, issuer, context, asked);
+  if ('reason' in found) return { state: 'unknown', reason: found.reason, asked };
+  const { endpoint } = found;
   const grant = { grant_type: 'client_credentials', ...(scope && { scope }), ...(audience && { audience }) };
   const client = { id, secret, endpoint, grant };
-  const asked: Asked[] = [];
   const told = { identity: id };
 
   const ways: readonly Way[] = auth === 'basic' || auth === 'post' ? [auth] : ['basic', 'post'];
@@ -61,7 +63,7 @@ async function ask(fields: Readonly<Record<string, string>>, context: ProtocolCo
     asked.push(said.asked);
     if ('reason' in said) return { ...told, state: 'unknown', reason: said.reason, asked };
     if ('token' in said) {
-      const evidence = `the token endpoint issued a token for the client secret; ${await takeBack(said.token, client, way, fields, context, asked)}`;
+      const evidence = `the token endpoint issued a token for the client secret; ${await takeBack(said.token, client, way, { ...fields, ...(issuer && { issuer }) }, context, asked)}`;
       return { ...told, ...toldOf({ scopes: scopesOf(said.scope, context.hide) }), state: 'live', evidence, asked };
     }
     if (said.error === 'invalid_client') continue;
@@ -82,6 +84,30 @@ async function ask(fields: Readonly<Record<string, string>>, context: ProtocolCo
     };
   }
   return { ...told, state: 'dead', evidence: 'the token endpoint says invalid_client', asked };
+}
+
+/** A token endpoint is called so, by its path; any other address is an issuer's. */
+function issuerOf(server: string): string | undefined {
+  return server === '' || /(?:token|accessToken)\/?$/i.test(server) ? undefined : server;
+}
+
+/** Where tokens are issued: as the fields say, else as the issuer does. */
+async function endpointFor(
+  { token_endpoint: said, server }: Readonly<Record<string, string>>,
+  issuer: string | undefined,
+  context: ProtocolContext,
+  asked: Asked[],
+): Promise<{ readonly endpoint: URL } | { readonly reason: string }> {
+  const named = said ?? (issuer === undefined ? server : undefined);
+  if (named !== undefined || issuer === undefined) {
+    const endpoint = httpsUrl(named ?? '');
+    return endpoint ? { endpoint } : { reason: 'the token endpoint is not an https address' };
+  }
+  const found = await discover(issuer, context);
+  asked.push(...found.asked);
+  if ('reason' in found) return { reason: found.reason };
+  const endpoint = endpointOf(found.metadata, 'token_endpoint');
+  return endpoint ? { endpoint } : { reason: 'the issuer does not say where tokens are issued' };
 }
 
 type Said = { readonly asked: Asked } & (

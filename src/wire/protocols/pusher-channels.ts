@@ -10,7 +10,7 @@ const protocol: Protocol = {
   name: 'pusher-channels',
   needs: ['app_id', 'key', 'secret'],
   takes: ['cluster'],
-  hosts: ['api.pusherapp.com', 'api-*.pusher.com'],
+  hosts: ['api.pusherapp.com', '*.pusher.com'],
   sends: 'the id and the key of the app, and a signature made with the secret, which itself is not sent',
   ask,
 };

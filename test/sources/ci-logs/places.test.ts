@@ -19,6 +19,89 @@ const time = '2024-05-22T12:43:46.1234567Z';
 const actions = (...lines: string[]) => Buffer.from(lines.map((line) => `${time} ${line}\n`).join(''));
 const apart = (...lines: string[]) => Buffer.from(lines.map((line) => `${line}\n`).join(''));
 
+describe('teamcity tells the time of a line by its clock and the day that the build began', () => {
+  const zoned = (zone: string) => [
+    "Triggered 2024-05-22 23:59:40 by 'Git'",
+    'TeamCity URL https://teamcity.example/viewLog.html?buildId=4711',
+    `TeamCity server version is 2023.11 (build 147412)${zone}`,
+  ];
+  test.each([
+    ['in UTC', zoned(', server timezone: GMT (UTC)'), '23:59:50', '2024-05-22T23:59:50.000Z'],
+    ['past midnight', zoned(', server timezone: GMT (UTC)'), '00:10:00', '2024-05-23T00:10:00.000Z'],
+    ['in another zone', zoned(', server timezone: GMT+02:00 (CEST)'), '00:10:00', '2024-05-22T22:10:00.000Z'],
+    ['of a server that does not tell its zone', zoned(''), '23:59:50', '2024-05-22T23:59:50'],
+    [
+      'of older versions',
+      ["Started 'Wed May 22 12:43:40 UTC 2024' on 'agent-7' by 'ann'", 'TeamCity URL https://teamcity.example/'],
+      '12:43:47',
+      '2024-05-22T12:43:47.000Z',
+    ],
+    ['of a log that lost its first lines', ['TeamCity URL https://teamcity.example/'], '12:43:47', undefined],
+  ])('%s', async (_, head, clock, timestamp) => {
+    const bytes = apart("Build 'Shop' #12", ...head, '', `[${clock}] : a`, `[${clock}]W:\t [Step 1/2] HERE`);
+    expect((await placeIn({ path: 'a.log', bytes })).timestamp).toBe(timestamp);
+  });
+});
+
+describe('drone and woodpecker count seconds from the start of a step, which the environment tells', () => {
+  const drone = (...out: string[]) =>
+    Buffer.from(JSON.stringify(out.map((line, pos) => ({ pos, out: `${line}\n`, time: pos * 10 }))));
+  const woodpecker = (...out: string[]) =>
+    Buffer.from(
+      JSON.stringify(
+        out.map((line, index) => ({
+          id: index,
+          step_id: 9,
+          time: index * 10,
+          line: index,
+          data: Buffer.from(line).toString('base64'),
+          type: 0,
+        })),
+      ),
+    );
+
+  test('drone', async () => {
+    const variables = [
+      '+ env',
+      'DRONE_REPO=acme/shop',
+      'DRONE_BUILD_NUMBER=17',
+      'DRONE_STAGE_NAME=default',
+      'DRONE_STEP_NAME=deploy',
+    ];
+    const more = ['DRONE_BUILD_LINK=https://drone.example/acme/shop/17', 'DRONE_STEP_STARTED=1716381826'];
+    expect(await placeIn({ path: 'a.json', bytes: drone(...variables, ...more, 'HERE') })).toEqual({
+      kind: 'ci-log',
+      system: 'drone',
+      path: 'a.json',
+      repository: 'acme/shop',
+      run: '17',
+      job: 'default',
+      step: 'deploy',
+      url: 'https://drone.example/acme/shop/17',
+      timestamp: '2024-05-22T12:44:56.000Z',
+    });
+    expect(await placeIn({ path: 'a.json', bytes: drone('ready', 'HERE') })).toEqual({
+      kind: 'ci-log',
+      system: 'drone',
+      path: 'a.json',
+    });
+  });
+
+  test('woodpecker', async () => {
+    const bytes = woodpecker('CI_REPO=acme/shop', 'CI_PIPELINE_NUMBER=18', 'CI_STEP_STARTED=1716381826', 'HERE');
+    expect(await placeIn({ path: 'a.json', bytes })).toMatchObject({
+      repository: 'acme/shop',
+      run: '18',
+      timestamp: '2024-05-22T12:44:16.000Z',
+    });
+  });
+
+  test('a time since 1970 is one by itself', async () => {
+    const bytes = Buffer.from('[{"pos":0,"out":"ready\\n","time":1716381820},{"pos":1,"out":"HERE\\n","time":1716381826}]');
+    expect((await placeIn({ path: 'a.json', bytes })).timestamp).toBe('2024-05-22T12:43:46.000Z');
+  });
+});
+
 describe('a log tells', () => {
   test('github-actions: repository, run, job, the step of each line, its time and the page', async () => {
     const bytes = actions(
