@@ -113,7 +113,7 @@ export async function openRig({
       ),
       env: {},
       signal,
-      timeouts: { headersMs: 120_000, totalMs: 120_000 },
+      timeouts: { connectMs: 120_000, headersMs: 120_000, totalMs: 120_000 },
     });
   const wire = openWire();
   const verdictBy = async (by: Wire, { pattern, secret, parts }: Credential): Promise<Verdict> => {
