@@ -118,13 +118,13 @@ function minuteOf(at: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(at) ? at.slice(0, 16).replace('T', ' ') : at;
 }
 
-/** When it was first written, by all that is dated. */
-function leakedAt(finding: StoredFinding, { locations }: DetailHistory): string {
-  const dates = locations.flatMap(({ origin }) => {
+/** When it was first written, by all that is dated; what is not dated was there when it was found. */
+function leakedAt(finding: StoredFinding, history: DetailHistory): string {
+  const dates = history.locations.flatMap(({ origin }) => {
     const date = 'timestamp' in origin ? origin.timestamp : 'date' in origin ? origin.date : undefined;
     return date !== undefined && !Number.isNaN(Date.parse(date)) ? [new Date(date).toISOString()] : [];
   });
-  return [sinceOf(finding), ...dates].sort()[0] ?? finding.firstSeen;
+  return [sinceOf(finding), foundAt(finding, history), ...dates].sort()[0] ?? finding.firstSeen;
 }
 
 /** Before it was first asked about: a scan is kept when it is over. */

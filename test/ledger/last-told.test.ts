@@ -78,8 +78,8 @@ describe.each(engines)('in %s', (engine) => {
     expect(page).toMatch(/told before +at 2026-01-01T00:00:00.000Z\n +identity ann@example.com\n +account team\n +scopes repo/);
     const lines = detailLines(stored, history, { all: [stored], columns: 200, now: new Date() });
     const screen = lines.map((line) => line.map(({ text }) => text).join('')).join('\n');
-    expect(screen).toMatch(/told +identity ann@example.com, account team, scopes repo/);
-    expect(screen).toMatch(/as of\s+2026-01-01T00:00:00.000Z/);
+    expect(screen).toMatch(/^identity +ann@example.com, account team, as of 2026-01-01 00:00$/m);
+    expect(screen).toMatch(/^scopes +repo$/m);
 
     // Whom it is assigned to goes before, and whose it was is still found.
     await ledger.decide([one.id], { kind: 'assign', to: 'carol' }, 'ann');

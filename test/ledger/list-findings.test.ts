@@ -113,7 +113,7 @@ describe.each(engines)('the list of a ledger in %s', (engine) => {
     await first.recordScan(scanOf(), [finding('old')], []);
     const before = await openDatabase(place);
     await sql`drop index finding_urgency`.execute(before.read);
-    await sql`delete from kysely_migration where name = '002-in-order-of-urgency'`.execute(before.read);
+    await sql`delete from kysely_migration where name = '003-in-order-of-urgency'`.execute(before.read);
     await before.close();
 
     const later = await open(place, keys);
