@@ -27,17 +27,6 @@ const enter: readonly HttpStep[] = [
   },
 ];
 
-/** The whole of a private key is never shown again. */
-const findKey: HttpStep = {
-  does: 'Looks the key up by the last twelve characters of its private half.',
-  kind: 'look-up',
-  request: 'GET https://cloud.mongodb.com/api/atlas/v2/orgs/{{kept:organization}}/apiKeys?itemsPerPage=500',
-  headers,
-  accepted: { status: 200, json: { results: 'present' } },
-  page: { counts: 'pages', first: 1, as: 'query.pageNum', size: 500 },
-  find: { in: 'results', where: { privateKey: '********-****-****-{{pick:tail}}' }, keep: { id: 'id' } },
-};
-
 export default [
   {
     provider: 'mongodb',
@@ -91,7 +80,16 @@ export default [
     mints: true,
     revoke: [
       ...enter,
-      findKey,
+      // The whole of a private key is never shown again.
+      {
+        does: 'Looks the key up by the last twelve characters of its private half.',
+        kind: 'look-up',
+        request: 'GET https://cloud.mongodb.com/api/atlas/v2/orgs/{{kept:organization}}/apiKeys?itemsPerPage=500',
+        headers,
+        accepted: { status: 200, json: { results: 'present' } },
+        page: { counts: 'pages', first: 1, as: 'query.pageNum', size: 500 },
+        find: { in: 'results', where: { privateKey: '********-****-****-{{pick:tail}}' }, keep: { id: 'id' } },
+      },
       {
         does: 'Deletes the key by its id.',
         kind: 'act',
@@ -100,6 +98,5 @@ export default [
         accepted: { status: 204 },
       },
     ],
-    confirm: [...enter, findKey],
   },
 ] satisfies readonly Revoker[];

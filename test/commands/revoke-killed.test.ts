@@ -8,10 +8,9 @@ import { findingId } from '../../src/ledger/fingerprint.ts';
 import { readKeys } from '../../src/ledger/keys.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { placeOf } from '../../src/ledger/place.ts';
-import { isMortal } from '../../src/model/verification.ts';
 import { readJournal } from '../../src/revoke/journal.ts';
 import { binary, cleanEnvironment, type Ended, ended, runQuash, temporaryFolder } from '../cli/binary.ts';
-import { overHttp, revokers } from '../revoke/kinds.ts';
+import { isProvable, overHttp, revokers } from '../revoke/kinds.ts';
 import { openRig, type Rig } from '../revoke/rig.ts';
 import { repeated } from '../revoke/stops.ts';
 
@@ -36,10 +35,11 @@ test('kill -9 in the middle of calls of every revoker: the next run goes on, and
   expect(await runQuash(['keys', 'init'], { env })).toMatchObject({ code: 0 });
   const planted = new Map(
     await Promise.all(
-      overHttp.map(async ({ pattern }) => {
+      overHttp.map(async (kind) => {
+        const { pattern } = kind;
         const one = await rig.plant(pattern);
         const fingerprint = createHash('sha256').update(one.credential.id).digest('hex');
-        return [findingId(fingerprint), { ...one, fingerprint, pattern }] as const;
+        return [findingId(fingerprint), { ...one, fingerprint, kind }] as const;
       }),
     ),
   );
@@ -87,11 +87,11 @@ test('kill -9 in the middle of calls of every revoker: the next run goes on, and
   const { lines, problem } = readJournal(readFileSync(join(home, 'data/quash/journal.jsonl'), 'latin1'));
   expect(problem).toBeUndefined();
   for (const { finding, state, evidence } of results) {
-    const { known, pattern } = planted.get(finding)!;
-    const why = `${pattern.id}: ${state}, ${evidence}`;
+    const { known, kind } = planted.get(finding)!;
+    const why = `${kind.pattern.id}: ${state}, ${evidence}`;
     expect(known, why).toMatchObject({ state: 'dead', revocations: 1 });
     // Where nobody can be asked, a call that the kill left in doubt may stay so.
-    const ends = isMortal(pattern.verify) ? ['revoked', 'already-dead'] : ['requested', 'failed'];
+    const ends = isProvable(kind) ? ['revoked', 'already-dead'] : ['requested', 'failed'];
     expect(ends, why).toContain(state);
     const own = lines.filter((line) => line.finding === finding);
     expect(repeated(own), why).toEqual([]);

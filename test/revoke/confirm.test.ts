@@ -20,7 +20,7 @@ afterAll(() => rig.close());
 
 const patternOf = (id: string) => rig.patterns.find((one) => one.id === id)!;
 const unprovable = ['github-app-refresh-token', 'google-oauth-refresh-token', 'salesforce-refresh-token'];
-const confirmed = ['confluent-api-secret', 'digitalocean-spaces-key', 'mongodb-atlas-api-key'];
+const confirmed = ['confluent-api-secret', 'digitalocean-spaces-key'];
 
 /** A store that tells what it was told. */
 function watching(): { readonly store: RevocationStore; readonly rows: RevocationRow[]; readonly verdicts: Verdict[] } {

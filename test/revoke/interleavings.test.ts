@@ -3,13 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fault, faults } from '../../fixtures/providers/server.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { RevocationResult } from '../../src/model/revocation.ts';
-import { isMortal } from '../../src/model/verification.ts';
 import { type ApplyTerms, applyPlan, confirmed } from '../../src/revoke/apply.ts';
 import { memoryStore } from '../../src/revoke/claims.ts';
 import { type Journal, openJournal, readJournal } from '../../src/revoke/journal.ts';
 import { beganAt } from '../../src/revoke/journal-lock.ts';
 import { standingsOf } from '../../src/revoke/standing.ts';
-import { overHttp } from './kinds.ts';
+import { isProvable, overHttp } from './kinds.ts';
 import { openRig, type Planted, type Rig } from './rig.ts';
 import { Stopped, stoppingAt } from './stops.ts';
 
@@ -33,7 +32,7 @@ function randomOf(seed: number): (below: number) => number {
 }
 
 /** What can be asked about: of the rest nobody may call anything dead. */
-const kinds = overHttp.filter(({ pattern }) => isMortal(pattern.verify));
+const kinds = overHttp.filter(isProvable);
 // A 429 is waited out by the clock; each kind is tested with it elsewhere.
 const passing = faults.filter((fault) => fault !== 'rate-limited');
 

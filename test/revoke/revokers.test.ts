@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faults, idOf } from '../../fixtures/providers/server.ts';
-import { isMortal } from '../../src/model/verification.ts';
 import { lintRevoker } from '../../src/revoke/lint-revoker.ts';
 import { loadTransport } from '../../src/wire/transport.ts';
-import { overHttp, revokers, set } from './kinds.ts';
+import { isProvable, overHttp, revokers, set } from './kinds.ts';
 import { openRig, type Planted, type Rig, routesOf } from './rig.ts';
 
 // Every revoker against its provider as the provider's documentation describes it: taken back, proved, and never twice.
@@ -42,17 +41,17 @@ test.each(
 
 describe.concurrent.each(overHttp.map((one) => [one.pattern.id, one] as const))('%s', (_, { pattern, revoker }) => {
   /** What can be asked about is proved; the rest is only ever requested. */
-  const isProvable = isMortal(pattern.verify) || revoker.confirm !== undefined;
+  const canProve = isProvable({ pattern, revoker });
   const isReversible = revoker.tasks.disable !== undefined;
   const proved = isReversible ? 'disabled' : 'revoked';
 
   test('is taken back and proved dead; a second run finds it dead and sends nothing', async () => {
     const planted = await rig.plant(pattern);
     const { results, planned } = await rig.revoke([planted], { graceMs: 0 });
-    expect(results, JSON.stringify(results)).toMatchObject([{ state: isProvable ? 'revoked' : 'requested' }]);
+    expect(results, JSON.stringify(results)).toMatchObject([{ state: canProve ? 'revoked' : 'requested' }]);
     expect(planted.known).toMatchObject({ state: 'dead', revocations: 1 });
     expect(planned.plan.steps).toMatchObject([{ revoker: revoker.provider, authority: revoker.authority }]);
-    if (!isProvable) return;
+    if (!canProve) return;
     const before = callsFor(planted);
     const again = await rig.revoke([planted], { graceMs: 0 });
     expect(again.planned.plan.steps).toEqual([]);
@@ -61,7 +60,7 @@ describe.concurrent.each(overHttp.map((one) => [one.pattern.id, one] as const))(
     expect(planted.known.revocations).toBe(1);
   });
 
-  test.runIf(isProvable)('two runs of one plan act once', async () => {
+  test.runIf(canProve)('two runs of one plan act once', async () => {
     const planted = await rig.plant(pattern);
     const { plan, credentials } = await rig.plan([planted], { graceMs: 0 });
     const { applyPlan } = await import('../../src/revoke/apply.ts');
@@ -82,10 +81,10 @@ describe.concurrent.each(overHttp.map((one) => [one.pattern.id, one] as const))(
     const isListed = revoker.tasks.revoke.some((step) => 'find' in step && step.find !== undefined);
     const isDoubtful =
       !isListed && (/^(?:error|cut)-after$/.test(fault) || (pattern.verify === undefined && /^(?:error|cut)/.test(fault)));
-    const expected = fault === 'never-takes-effect' ? 'requested' : isProvable ? proved : isDoubtful ? 'failed' : 'requested';
+    const expected = fault === 'never-takes-effect' ? 'requested' : canProve ? proved : isDoubtful ? 'failed' : 'requested';
     expect(results, JSON.stringify(results)).toMatchObject([{ state: expected }]);
     if (fault === 'never-takes-effect') expect(planted.known.state).toBe('live');
-    if (isProvable && fault !== 'never-takes-effect') expect(planted.known.state).toBe(isReversible ? 'disabled' : 'dead');
+    if (canProve && fault !== 'never-takes-effect') expect(planted.known.state).toBe(isReversible ? 'disabled' : 'dead');
     if (!isReversible && fault !== 'never-takes-effect') expect(planted.known.revocations ?? 0).toBeLessThanOrEqual(1);
     expect(JSON.stringify([results, rig.journal.lines()])).not.toContain(planted.known.secret);
   });
@@ -106,7 +105,7 @@ describe.concurrent.each(overHttp.map((one) => [one.pattern.id, one] as const))(
     expect(twin.known.revocations).toBeUndefined();
     // Either it is told apart, or nothing is done.
     const isTouched = planted.known.state === 'dead';
-    expect(results).toMatchObject([{ state: isTouched ? (isProvable ? 'revoked' : 'requested') : 'failed' }]);
+    expect(results).toMatchObject([{ state: isTouched ? (canProve ? 'revoked' : 'requested') : 'failed' }]);
   });
 
   test('one whose id begins as its own does, and one whose id its own begins with, are never touched', async () => {
@@ -119,11 +118,11 @@ describe.concurrent.each(overHttp.map((one) => [one.pattern.id, one] as const))(
       ['live', undefined],
     ]);
     const isTouched = planted.known.state === 'dead';
-    expect(results).toMatchObject([{ state: isTouched ? (isProvable ? 'revoked' : 'requested') : 'failed' }]);
+    expect(results).toMatchObject([{ state: isTouched ? (canProve ? 'revoked' : 'requested') : 'failed' }]);
     if (isTouched) expect(planted.known.revocations).toBe(1);
   });
 
-  test.runIf(isReversible && isProvable)('is switched off, and on again; and what is off is made final', async () => {
+  test.runIf(isReversible && canProve)('is switched off, and on again; and what is off is made final', async () => {
     const planted = await rig.plant(pattern);
     const off = await rig.revoke([planted]);
     expect(off.results).toMatchObject([{ state: 'disabled', undoUntil: expect.stringMatching(/^\d{4}-/) }]);

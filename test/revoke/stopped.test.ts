@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isMortal } from '../../src/model/verification.ts';
-import { overHttp } from './kinds.ts';
+import { isProvable, overHttp } from './kinds.ts';
 import { openRig, type Rig } from './rig.ts';
 import { stopEverywhere } from './stops.ts';
 
@@ -15,16 +14,16 @@ afterAll(() => rig.close());
 describe.concurrent.each(overHttp.map((one) => [one.pattern.id, one] as const))(
   '%s',
   (_, { pattern, revoker }) => {
-    const isProvable = isMortal(pattern.verify);
+    const canProve = isProvable({ pattern, revoker });
     const isReversible = revoker.tasks.disable !== undefined;
 
     test('taken back: stopped anywhere, the next run ends it, and nothing is done twice', async () => {
       const points = await stopEverywhere(rig, {
         plant: async () => ({ planted: await rig.plant(pattern) }),
-        mayBeInDoubt: !isProvable,
+        mayBeInDoubt: !canProve,
         check: ({ state }, { known }, when, wasInDoubt) => {
           // What nobody can be asked about, and no list tells of, may be refused the second time: then nobody knows.
-          const ends = isProvable ? ['revoked', 'already-dead'] : wasInDoubt ? ['requested', 'failed'] : ['requested'];
+          const ends = canProve ? ['revoked', 'already-dead'] : wasInDoubt ? ['requested', 'failed'] : ['requested'];
           expect(ends, when).toContain(state);
           expect(known, when).toMatchObject({ state: 'dead', revocations: 1 });
         },
@@ -32,7 +31,7 @@ describe.concurrent.each(overHttp.map((one) => [one.pattern.id, one] as const))(
       expect(points).toBeGreaterThan(8);
     });
 
-    test.runIf(isReversible && isProvable)('switched off, and on again: stopped anywhere, the next run ends it', async () => {
+    test.runIf(isReversible && canProve)('switched off, and on again: stopped anywhere, the next run ends it', async () => {
       await stopEverywhere(rig, {
         graceMs: 86_400_000,
         plant: async () => ({ planted: await rig.plant(pattern) }),
