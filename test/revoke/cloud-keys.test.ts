@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type Answer, startProvider } from '../wire/protocols/provider.ts';
 import { openRig } from './rig.ts';
 import { findLogin } from './server-login.ts';
+import { stopEverywhere } from './stops.ts';
 
 // Keys of clouds that are asked about by a protocol: each cloud as its documentation describes it, with a memory.
 
@@ -49,6 +50,19 @@ test('a key of a Google service account is disabled, enabled, and deleted by the
   expect(final.results, JSON.stringify(final.results)).toMatchObject([{ state: 'revoked' }]);
   expect(acted).toEqual(['disable', 'enable', 'disable', 'delete']);
   expect([...states]).toEqual([['b'.repeat(40), 'live']]);
+  let count = 0;
+  await stopEverywhere(rig, {
+    plant: async () => {
+      const id = (count++).toString(16).padStart(40, 'c');
+      states.set(id, 'live');
+      return { planted: findLogin(rig, 'google-service-account-key', pem, { client_email: email, key_id: id }) };
+    },
+    check: ({ state }, { known }, when) => {
+      expect(['revoked', 'already-dead'], when).toContain(state);
+      expect(states.has(known.parts.key_id!), when).toBe(false);
+    },
+  });
+  acted.length = 4;
   // A file without the id tells nobody which of the account's keys it is.
   states.set('undefined', 'live');
   const bare = findLogin(rig, 'google-service-account-key', pem, { client_email: email });
@@ -94,6 +108,23 @@ test.each([
       findLogin(rig, 'azure-entra-client-secret', secretOf(head), { tenant_id: tenant, client_id: client });
     const { results } = await rig.revoke([find('abc')]);
     expect(results, JSON.stringify(results)).toMatchObject([{ state: 'revoked' }]);
+    expect(secrets.map(({ hint }) => hint)).toEqual(['abd', 'xyz']);
+    // Each its own head, and none alike.
+    let head = 100;
+    await stopEverywhere(rig, {
+      plant: async () => {
+        const own = String(head++);
+        secrets.push({ keyId: randomUUID(), hint: own, value: secretOf(own) });
+        return { planted: find(own) };
+      },
+      check: ({ state }, { known }, when) => {
+        expect(['revoked', 'already-dead'], when).toContain(state);
+        expect(
+          secrets.some(({ value }) => value === known.secret),
+          when,
+        ).toBe(false);
+      },
+    });
     expect(secrets.map(({ hint }) => hint)).toEqual(['abd', 'xyz']);
     secrets.push({ keyId: randomUUID(), hint: 'xyz', value: 'another' });
     const ambiguous = await rig.revoke([find('xyz')]);
