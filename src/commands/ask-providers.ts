@@ -3,7 +3,7 @@ import type { Options } from '../flags.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Pattern } from '../model/pattern.ts';
 import type { Verification } from '../model/verification.ts';
-import { loadPatterns, loadVerifications } from '../patterns/pattern-set.ts';
+import { loadPatterns, loadUnverified, loadVerifications } from '../patterns/pattern-set.ts';
 import { type Asker, type VerifyOptions, verifyFindings } from '../verify/verify-findings.ts';
 import type { Wire } from '../wire/wire.ts';
 import { ownPatterns } from './own-patterns.ts';
@@ -66,6 +66,7 @@ export async function openAsking(options: AskOptions, context: Context, events: 
   });
   const isPlaceKnown = (provider: string) =>
     options.endpoint.some((endpoint) => endpoint.startsWith(`${provider}=`) || endpoint.startsWith(`${provider}@`));
+  const reasons = loadUnverified();
   const asking = { wire, loadProtocol, isPlaceKnown, now };
   const verificationOf = await verificationSource(options, context);
   // What was alive and is not any more is dead where it lived, wherever else it might have been of.
@@ -84,7 +85,7 @@ export async function openAsking(options: AskOptions, context: Context, events: 
   };
   const cache = options.verdictAge === undefined ? undefined : await openCache(options.verdictAge, context, events);
   return {
-    options: { ...base, askerOf, ...(cache && { cache }) },
+    options: { ...base, askerOf, whyNobody: ({ id, unverified }) => unverified ?? reasons.get(id), ...(cache && { cache }) },
     wire,
     close: async () => {
       await wire.close();

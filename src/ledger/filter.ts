@@ -1,6 +1,7 @@
 import { QuashError } from '../errors.ts';
 import { severities } from '../model/pattern.ts';
 import type { ListedFinding } from '../model/stored-finding.ts';
+import { sinceOf } from './since.ts';
 
 /** Which findings are meant: a pure question to each. */
 export type Filter = (finding: ListedFinding, now: Date) => boolean;
@@ -97,16 +98,15 @@ function isEqual(field: FilterField, own: string, wanted: string): boolean {
   return field === 'id' ? wanted.length >= 4 && own.startsWith(wanted) : own === wanted;
 }
 
-/** How long ago the secret was first written, as far as is known: the date of its first commit, else when a scan first saw it. */
+/** How long ago the secret was first written, as far as is known: see `sinceOf`. */
 function testAge({ operator, value }: Condition): Filter {
   const [, count, unit] = /^(\d{1,5})([smhdw])$/i.exec(value) ?? [];
   if (count === undefined || (operator !== '<' && operator !== '>')) {
     throw problem(`age is compared as in age>30d or age<12h (s, m, h, d, w)`);
   }
   const limitMs = Number(count) * unitMs[unit?.toLowerCase() as keyof typeof unitMs];
-  return ({ first, firstSeen }, now) => {
-    const written = Date.parse(first?.date ?? '');
-    const ageMs = now.getTime() - (Number.isNaN(written) ? Date.parse(firstSeen) : written);
+  return (finding, now) => {
+    const ageMs = now.getTime() - sinceOf(finding);
     return operator === '>' ? ageMs > limitMs : ageMs < limitMs;
   };
 }

@@ -3,6 +3,7 @@ import type { Pattern } from '../model/pattern.ts';
 import type { RevocationState } from '../model/revocation.ts';
 import type { Decision, ListedFinding, ListedLocation } from '../model/stored-finding.ts';
 import type { Database } from './database.ts';
+import { lastTold } from './last-told.ts';
 import { type PatternCard, patternOfCard } from './pattern-card.ts';
 import { type PatternOf, stateOf } from './read-findings.ts';
 import { urgencyOf } from './urgency.ts';
@@ -50,6 +51,8 @@ interface Row {
   readonly redacted: string;
   /** State, identity, account. */
   readonly said: string;
+  /** Of each verdict before it that named an owner, where it is not live: identity, account, when. */
+  readonly before: string | null;
   readonly first: string | null;
   readonly first_seen: string;
   readonly gone: string | null;
@@ -69,23 +72,37 @@ async function nextUrgency({ kind, read }: Database, after: number): Promise<num
 }
 
 async function readPage({ kind, read }: Database, urgency: number, after: Row | undefined): Promise<readonly Row[]> {
-  const { said, places } = made[kind];
+  const { said, before, places } = made[kind];
   const { rows } = await sql<Row>`
-    select fingerprint, id, pattern, redacted, ${said} as said, first, first_seen, gone, decision, assigned_to, revocation, ${places} as places
+    select fingerprint, id, pattern, redacted, ${said} as said, ${before} as before, first, first_seen, gone, decision, assigned_to, revocation, ${places} as places
     from finding
     where ${urgencyOf(kind)} = ${urgency} and (first_seen, fingerprint) > (${after?.first_seen ?? ''}, ${after?.fingerprint ?? ''})
     order by first_seen, fingerprint limit ${pageRows}`.execute(read);
   return rows;
 }
 
-const made: Readonly<Record<Database['kind'], { readonly said: RawBuilder<string>; readonly places: RawBuilder<string> }>> = {
+interface Made {
+  readonly said: RawBuilder<string>;
+  readonly before: RawBuilder<string>;
+  readonly places: RawBuilder<string>;
+}
+
+const made: Readonly<Record<Database['kind'], Made>> = {
   sqlite: {
     said: sql`json_extract(verdict, '$.state', '$.identity', '$.account')`,
+    before: sql`case when json_extract(verdict, '$.state') <> 'live' then (
+      select json_group_array(json_extract(kept, '$.identity', '$.account', '$.checkedAt'))
+      from (select past.verdict as kept from verdict as past where past.finding = finding.fingerprint
+        and (json_extract(past.verdict, '$.identity') is not null or json_extract(past.verdict, '$.account') is not null) order by seq)) end`,
     places: sql`(select json_group_array(json_array(place, gone, json_extract(location, '$.origin'), json_extract(location, '$.line'), json_extract(location, '$.column')))
       from (select place, gone, location from location where location.finding = finding.fingerprint order by key))`,
   },
   postgres: {
     said: sql`json_build_array(verdict::json -> 'state', verdict::json -> 'identity', verdict::json -> 'account')::text`,
+    before: sql`case when verdict::json ->> 'state' <> 'live' then (
+      select json_agg(json_build_array(past.verdict::json -> 'identity', past.verdict::json -> 'account', past.verdict::json -> 'checkedAt') order by seq)::text
+      from verdict as past where past.finding = finding.fingerprint
+        and (past.verdict::json ->> 'identity' is not null or past.verdict::json ->> 'account' is not null)) end`,
     places: sql`(select json_agg(json_build_array(place, location.gone, location::json -> 'origin', location::json -> 'line', location::json -> 'column') order by key)::text
       from location where location.finding = finding.fingerprint)`,
   },
@@ -105,7 +122,8 @@ async function cardsOf({ read }: Database, fingerprints: readonly string[]): Pro
 function listedFinding(row: Row, pattern: Pattern, now: Date): ListedFinding {
   const [state, identity, account] = JSON.parse(row.said) as [ListedFinding['verdict']['state'], string | null, string | null];
   const decision = row.decision === null ? undefined : (JSON.parse(row.decision) as Decision);
-  const owner = row.assigned_to ?? identity;
+  const told = row.before === null ? undefined : toldBefore(JSON.parse(row.before) as readonly ToldRow[], identity, account);
+  const owner = row.assigned_to ?? identity ?? told?.identity ?? null;
   return {
     id: row.id,
     pattern,
@@ -116,8 +134,24 @@ function listedFinding(row: Row, pattern: Pattern, now: Date): ListedFinding {
     firstSeen: row.first_seen,
     state: stateOf(decision, row.gone, now),
     ...(owner !== null && { owner }),
+    ...(told && { lastTold: told }),
     ...(row.revocation !== null && { revocation: row.revocation as RevocationState }),
   };
+}
+
+type ToldRow = readonly [string | null, string | null, string];
+
+/** Whose it was by the last word of its provider, as `lastTold` has it of all verdicts: of these it asks no more than that. */
+function toldBefore(before: readonly ToldRow[], identity: string | null, account: string | null): ListedFinding['lastTold'] {
+  const telling = (said: string | null, of: string | null) => ({
+    ...(said !== null && { identity: said }),
+    ...(of !== null && { account: of }),
+  });
+  const verdicts = before.map(
+    ([said, of, at]) => ({ state: 'dead', evidence: '', checkedAt: at, ...telling(said, of) }) as const,
+  );
+  const told = lastTold([...verdicts, { state: 'dead', evidence: '', checkedAt: '', ...telling(identity, account) }]);
+  return told && telling(told.identity ?? null, told.account ?? null);
 }
 
 type PlaceRow = readonly [string, string | null, ListedLocation['origin'], number, number];

@@ -61,7 +61,7 @@ export interface ListedFinding
   extends Pick<StoredFinding, 'id' | 'pattern' | 'redacted' | 'firstSeen' | 'state' | 'owner' | 'revocation'> {
   readonly verdict: { readonly state: Verdict['state']; readonly identity?: string; readonly account?: string };
   readonly first?: Pick<NonNullable<Finding['first']>, 'commit' | 'date'>;
-  readonly lastTold?: StoredFinding['lastTold'];
+  readonly lastTold?: Pick<LastTold, 'identity' | 'account'>;
   readonly locations: readonly ListedLocation[];
 }
 

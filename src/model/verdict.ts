@@ -49,7 +49,8 @@ export type Verdict = Told &
         readonly cause?: unknown;
         readonly asked?: readonly Asked[];
       }
-    | { readonly state: 'unverifiable' }
+    /** Nobody can be asked without harm; the reason is the pattern's. */
+    | { readonly state: 'unverifiable'; readonly reason?: string }
     /** Nobody was asked; `canary` names who laid it out as a trap, which asking would spring. */
     | { readonly state: 'unasked'; readonly reason?: string; readonly canary?: string }
   );

@@ -29,6 +29,8 @@ export function buildPatterns(): PatternSet {
   writeFileSync(new URL('scan-patterns.json', distFolder), JSON.stringify({ ...set, patterns: bare }));
   const verifications = set.patterns.flatMap(({ id, verify }) => (verify ? [[id, verify]] : []));
   writeFileSync(new URL('verifications.json', distFolder), JSON.stringify(Object.fromEntries(verifications)));
+  const reasons = set.patterns.flatMap(({ id, unverified }) => (unverified ? [[id, unverified]] : []));
+  writeFileSync(new URL('unverified.json', distFolder), JSON.stringify(Object.fromEntries(reasons)));
   writeFileSync(new URL('scan-tables.bin', distFolder), writeTables(set));
   return set;
 }

@@ -168,7 +168,7 @@ export function verdictRecord(verdict: Verdict): VerdictRecord {
     expires: expires ?? null,
     lastUsed: lastUsed ?? null,
     evidence: state === 'live' || state === 'dead' ? verdict.evidence : null,
-    reason: state === 'unknown' || state === 'unasked' ? (verdict.reason ?? null) : null,
+    reason: state === 'unknown' || state === 'unasked' || state === 'unverifiable' ? (verdict.reason ?? null) : null,
     ...(state === 'unasked' && verdict.canary !== undefined && { canary: verdict.canary }),
     ...(isAsked && verdict.asked?.length && { asked: verdict.asked }),
   };

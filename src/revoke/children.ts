@@ -66,7 +66,7 @@ export async function checkChildren(
     const of = named.find(({ finding }) => finding === id)?.of ?? '';
     return { finding: id, of, verdict: verdict.state, evidence: reason ?? 'its provider cannot be asked' };
   });
-  journal.append(
+  await journal.append(
     ...told.map(({ finding, of, verdict, evidence }) => ({
       action: 'verified' as const,
       plan: plan.id,

@@ -1,3 +1,4 @@
+import { sinceOf } from '../ledger/since.ts';
 import type { ListedFinding, StoredFinding } from '../model/stored-finding.ts';
 import { askedLines, historyDetails, placeName } from '../report/description.ts';
 import { neutralise } from '../report/neutralise.ts';
@@ -5,7 +6,6 @@ import { counted, formatSeconds } from '../report/quantities.ts';
 import { lastToldRecord, locationRecord, type VerdictRecord, verdictRecord } from '../report/record.ts';
 import { type Line, line, type Span, wrapped } from './line.ts';
 import { pageOf } from './places.ts';
-import { sinceOf } from './rows.ts';
 import type { DetailHistory, Fate } from './state.ts';
 
 const labelWidth = 11;
@@ -124,7 +124,7 @@ function leakedAt(finding: StoredFinding, history: DetailHistory): string {
     const date = 'timestamp' in origin ? origin.timestamp : 'date' in origin ? origin.date : undefined;
     return date !== undefined && !Number.isNaN(Date.parse(date)) ? [new Date(date).toISOString()] : [];
   });
-  return [sinceOf(finding), foundAt(finding, history), ...dates].sort()[0] ?? finding.firstSeen;
+  return [new Date(sinceOf(finding)).toISOString(), foundAt(finding, history), ...dates].sort()[0] ?? finding.firstSeen;
 }
 
 /** Before it was first asked about: a scan is kept when it is over. */

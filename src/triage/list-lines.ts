@@ -1,9 +1,10 @@
+import { sinceOf } from '../ledger/since.ts';
 import type { ListedFinding } from '../model/stored-finding.ts';
 import { placeName } from '../report/description.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { formatCount } from '../report/quantities.ts';
 import { type Color, fitted, type Line, line, type Span } from './line.ts';
-import { type Row, sinceOf } from './rows.ts';
+import type { Row } from './rows.ts';
 import { bodyHeight, type TriageState } from './state.ts';
 
 const colors: Readonly<Record<string, Color>> = {
@@ -112,7 +113,7 @@ function whereOf({ locations }: ListedFinding): string {
 
 /** `9m`, `5h`, `12d`, `3y`. */
 export function ageOf(finding: ListedFinding, now: Date): string {
-  const minutes = Math.max(0, (now.getTime() - Date.parse(sinceOf(finding))) / 60_000);
+  const minutes = Math.max(0, (now.getTime() - sinceOf(finding)) / 60_000);
   if (minutes < 60) return `${Math.floor(minutes)}m`;
   if (minutes < 60 * 24) return `${Math.floor(minutes / 60)}h`;
   const days = Math.floor(minutes / (60 * 24));

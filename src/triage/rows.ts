@@ -1,4 +1,5 @@
 import { parseFilter } from '../ledger/filter.ts';
+import { sinceOf } from '../ledger/since.ts';
 import type { ListedFinding } from '../model/stored-finding.ts';
 import { placeName } from '../report/description.ts';
 import { type Grouping, type Sort, sorts } from './state.ts';
@@ -148,7 +149,7 @@ function ordered(findings: readonly ListedFinding[], sort: Sort): readonly Liste
 }
 
 const orders: { readonly [S in Exclude<Sort, 'urgency'>]: (finding: ListedFinding) => string | number } = {
-  age: (finding) => sinceMs(finding),
+  age: sinceOf,
   provider: ({ pattern }) => pattern.provider,
   owner: ({ owner }) => owner ?? '\uffff',
   copies: ({ locations }) => -locations.length,
@@ -195,16 +196,6 @@ export function rowsOf(
 /** A row for a finding. */
 export function rowOf(finding: ListedFinding): Row {
   return { kind: 'finding', finding };
-}
-
-/** When the secret was first written, as far as is known; ISO 8601. */
-export function sinceOf(finding: Pick<ListedFinding, 'first' | 'firstSeen'>): string {
-  return new Date(sinceMs(finding)).toISOString();
-}
-
-function sinceMs({ first, firstSeen }: Pick<ListedFinding, 'first' | 'firstSeen'>): number {
-  const written = Date.parse(first?.date ?? '');
-  return Number.isNaN(written) ? Date.parse(firstSeen) : written;
 }
 
 function groupOf({ pattern, owner, verdict, locations }: ListedFinding, grouping: Exclude<Grouping, 'nothing'>): string {

@@ -19,6 +19,8 @@ export type Asker = (
 export interface VerifyOptions {
   /** How a pattern's provider is asked, `undefined` where nobody can be. Absent when nobody may be: values are then judged by themselves only. */
   readonly askerOf?: (pattern: Pattern) => Asker | undefined;
+  /** Why nobody can be asked about the credentials of a pattern. */
+  readonly whyNobody?: (pattern: Pattern) => string | undefined;
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly cache?: VerdictCache;
@@ -74,7 +76,10 @@ async function answerOn(finding: Judgeable, options: VerifyOptions): Promise<Ans
   if (dead !== undefined) return settled({ ...told, state: 'dead', checkedAt: now().toISOString(), evidence: dead, asked: [] });
   if (!askerOf) return settled({ ...told, state: 'unasked' });
   const ask = askerOf(finding.pattern);
-  if (!ask) return settled({ ...told, state: 'unverifiable' });
+  if (!ask) {
+    const reason = options.whyNobody?.(finding.pattern);
+    return settled({ ...told, state: 'unverifiable', ...(reason !== undefined && { reason }) });
+  }
   const { fingerprint } = finding;
   const known = fingerprint === undefined ? undefined : cache?.get(fingerprint);
   if (known) return settled(known);

@@ -27,7 +27,8 @@ async function read(pages: AsyncIterable<readonly ListedFinding[]>): Promise<rea
 }
 
 /** What a list shows of a finding that was read whole. */
-function listed({ id, pattern, redacted, verdict, first, locations, firstSeen, state, owner, revocation }: StoredFinding) {
+function listed(finding: StoredFinding) {
+  const { id, pattern, redacted, verdict, first, locations, firstSeen, state, owner, lastTold, revocation } = finding;
   const { identity, account } = { identity: undefined, account: undefined, ...verdict };
   return {
     id,
@@ -45,6 +46,12 @@ function listed({ id, pattern, redacted, verdict, first, locations, firstSeen, s
     firstSeen,
     state,
     ...(owner !== undefined && { owner }),
+    ...((lastTold?.identity ?? lastTold?.account) !== undefined && {
+      lastTold: {
+        ...(lastTold?.identity !== undefined && { identity: lastTold.identity }),
+        ...(lastTold?.account !== undefined && { account: lastTold.account }),
+      },
+    }),
     ...(revocation !== undefined && { revocation }),
   };
 }
@@ -69,11 +76,20 @@ describe.each(engines)('the list of a ledger in %s', (engine) => {
     await ledger.decide([four], { kind: 'assign', to: 'ben@example.com' }, 'ann');
     await ledger.recordRevocation({ finding: four, plan: 'p1', state: 'revoked', at: '2026-02-01T00:00:00.000Z' });
 
+    // Its provider says whose it is as long as it lives.
+    await ledger.recordVerdict(findings[0]!.id, live('ben@example.com', '2026-01-06T00:00:00.000Z'));
+    await ledger.recordVerdict(findings[0]!.id, { ...live('ben@example.com', '2026-01-07T00:00:00.000Z'), account: 'acme' });
+    await ledger.recordVerdict(findings[0]!.id, dead('2026-01-08T00:00:00.000Z'));
+
     const whole = await ledger.find(everything);
     const pages = await read(ledger.list());
     expect(pages.flat()).toEqual(whole.map(listed));
     const states = new Set(pages.flat().map(({ state }) => state));
     expect([...states].sort()).toEqual(['accepted', 'gone', 'ignored', 'open']);
+    expect(pages.flat().find(({ id }) => id === one)).toMatchObject({
+      owner: 'ben@example.com',
+      lastTold: { identity: 'ben@example.com', account: 'acme' },
+    });
     expect(pages.flat().find(({ id }) => id === four)).toMatchObject({ owner: 'ben@example.com', revocation: 'revoked' });
   });
 

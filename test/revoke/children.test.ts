@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Origin } from '../../src/model/origin.ts';
 import { checkChildren, childrenOf } from '../../src/revoke/children.ts';
+import type { Journal } from '../../src/revoke/journal.ts';
 import { revokerOf } from '../../src/revoke/load-revokers.ts';
 import { openRig, type Planted, type Rig } from './rig.ts';
 
@@ -73,4 +74,36 @@ test('who is told to be somebody else is no child, and what was not taken back h
   const steps = plan.steps.map((step) => ({ ...step, children: childrenOf(parent.credential, revoker, [child.credential]) }));
   expect(steps[0]?.children.length).toBe(1);
   expect(await checkChildren({ ...plan, steps }, [failed], [child.credential], { ...rig.terms, windowMs: 0 })).toEqual([]);
+});
+
+test('what was seen of them stands in the journal before it is told, also where a server has to be waited for', async () => {
+  const refresh = await foundIn('late.json', await rig.plant(patternOf('google-authorized-user'), { grant: randomUUID() }));
+  const access = await foundIn('late.json', await rig.plant(patternOf('google-oauth-access-token')));
+  const revoker = (await revokerOf(refresh.credential.pattern))!;
+  const { plan } = await rig.plan([refresh]);
+  const kin = [access.credential];
+  const withChildren = {
+    ...plan,
+    steps: plan.steps.map((step) => ({
+      ...step,
+      children: childrenOf({ ...refresh.credential, verdict: { state: 'unasked' } }, revoker, kin),
+    })),
+  };
+  const result = {
+    finding: refresh.credential.id,
+    state: 'revoked',
+    evidence: '',
+    secondsToDead: 1,
+    undoUntil: null,
+    step: '1',
+  } as const;
+  const late: Journal = {
+    ...rig.journal,
+    append: async (...entries) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return rig.journal.append(...entries);
+    },
+  };
+  await checkChildren(withChildren, [result], kin, { ...rig.terms, journal: late, windowMs: 0 });
+  expect(rig.journal.lines().at(-1)).toMatchObject({ action: 'verified', finding: access.credential.id });
 });

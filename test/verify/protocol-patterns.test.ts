@@ -325,3 +325,23 @@ test.each([
   const other = { ...find('oauth-client-secret'), parts: found.parts };
   expect(await verdictOn(other, provider.endpoints('oauth'))).toMatchObject({ state: 'dead' });
 });
+
+test('oauth-introspection-secret: the endpoint that stands beside it is asked about a token that nobody has', async () => {
+  const found = find('oauth-introspection-secret', { client_id: 'shop', endpoint: 'https://login.acme.example/introspect' });
+  const inForm = new URLSearchParams({ '': found.secret }).toString().slice(1);
+  const right = `Basic ${Buffer.from(`shop:${inForm}`).toString('base64')}`;
+  let isOpen = false;
+  const provider = await startProvider(['login.acme.example'], ({ path, headers, form }) => {
+    if (path !== '/introspect' || !form.get('token')) return { status: 404, json: {} };
+    return isOpen || headers.authorization === right
+      ? { status: 200, json: { active: false } }
+      : { status: 401, json: { error: 'invalid_client' } };
+  });
+  const endpoints = provider.endpoints('oauth');
+  expect(await verdictOn(found, endpoints)).toMatchObject({ state: 'live', identity: 'shop' });
+  const other = { ...find('oauth-introspection-secret'), parts: found.parts };
+  expect(await verdictOn(other, endpoints)).toMatchObject({ state: 'dead' });
+  isOpen = true;
+  expect(await verdictOn(found, endpoints)).toMatchObject({ state: 'unknown', reason: expect.stringContaining('made-up') });
+  expect(await verdictOn(found, [])).toMatchObject({ state: 'unknown', reason: expect.stringContaining('--allow-host') });
+});
