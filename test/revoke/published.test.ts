@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/model/verification.ts';
 import type { RequestTemplate } from '../../src/verify/request.ts';
 import { overHttp, set } from './kinds.ts';
 
-// What is sent to a provider that publishes a description of its API on npm, held against that description.
+// What is sent to a provider that publishes a description of its API on npm, held against that description. The package has
+// 400 MB, which is more than all others together: .ci/run brings it, and whoever has put it into a folder of node_modules that
+// QUASH_PUBLISHED_APIS names. Elsewhere this is skipped.
 
 interface Operation {
   readonly parameters?: readonly (Parameter | { readonly $ref: string })[];
@@ -23,10 +26,16 @@ interface Description {
   readonly components: { readonly parameters: Readonly<Record<string, Parameter>> };
 }
 
-const { resolve } = createRequire(import.meta.url);
-const file = resolve('@octokit/openapi').replace('index.js', 'generated/api.github.com.json');
-const github = JSON.parse(readFileSync(file, 'utf8')) as Description;
+const folder = process.env.QUASH_PUBLISHED_APIS;
+const isSkipped = folder === undefined && process.env.QUASH_TEST_SERVERS !== 'required';
+const github: Description = isSkipped ? { paths: {}, components: { parameters: {} } } : readDescription();
 const ajv = new Ajv({ strict: false, validateFormats: false }).addSchema(github, 'github');
+
+function readDescription(): Description {
+  if (folder === undefined) throw new Error('QUASH_PUBLISHED_APIS names no folder that has @octokit/openapi in its node_modules');
+  const { resolve } = createRequire(join(folder, 'package.json'));
+  return JSON.parse(readFileSync(resolve('@octokit/openapi').replace('index.js', 'generated/api.github.com.json'), 'utf8'));
+}
 
 interface Sent {
   readonly of: string;
@@ -75,7 +84,9 @@ test('there is something to hold against it', () => {
   expect(new Set(others.map((url) => url.split('?')[0]))).toEqual(new Set(['https://github.com/login/oauth/access_token']));
 });
 
-describe.each([...done, ...asked].filter(({ request }) => host.test(request.url)).map((one) => [one.of, one] as const))(
+describe
+  .skipIf(isSkipped)
+  .each([...done, ...asked].filter(({ request }) => host.test(request.url)).map((one) => [one.of, one] as const))(
   'GitHub describes what is sent for %s',
   (_, { request, accepted, most }) => {
     const [path = '', query = ''] = request.url.replace(host, '').split('?');
