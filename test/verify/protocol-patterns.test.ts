@@ -131,6 +131,23 @@ describe('providers that are shown a signature', () => {
       ],
       mispaired: ['consumer-secret', { state: 'unknown' }],
     },
+    {
+      id: 'digitalocean-spaces-key',
+      fixed: { region: 'fra1' },
+      live: { state: 'live', account: '6174283' },
+      dead: { state: 'unknown', reason: expect.stringContaining('InvalidAccessKeyId') },
+      others: [
+        [
+          'limited to buckets',
+          { status: 403, text: '<Error><Code>AccessDenied</Code></Error>' },
+          { state: 'live', evidence: expect.stringContaining('limited') },
+        ],
+        ['a late clock', { status: 403, text: '<Error><Code>RequestTimeTooSkewed</Code></Error>' }, { state: 'unknown' }],
+        ['out of order', { status: 503, text: '' }, { state: 'unknown' }],
+        ['a page', { status: 200, text: '<html>Sign in</html>' }, { state: 'unknown' }],
+      ],
+      mispaired: ['secret', { state: 'unknown', reason: expect.stringContaining('not its own') }],
+    },
   ];
 
   let server: SignedServer;
