@@ -419,3 +419,25 @@ test('oauth-introspection-secret: the endpoint that stands beside it is asked ab
   expect(await verdictOn(found, endpoints)).toMatchObject({ state: 'unknown', reason: expect.stringContaining('made-up') });
   expect(await verdictOn(found, [])).toMatchObject({ state: 'unknown', reason: expect.stringContaining('--allow-host') });
 });
+
+test('salesforce-consumer-secret: the organization that stands beside it is asked about a token that nobody has', async () => {
+  const host = 'acme.my.salesforce.com';
+  const found = find('salesforce-consumer-secret', { host });
+  const right = `Basic ${Buffer.from(`${found.secret}:${found.parts.secret}`).toString('base64')}`;
+  const provider = await startProvider(['*.my.salesforce.com'], ({ method, path, headers, form }) => {
+    if (method !== 'POST' || path !== '/services/oauth2/introspect' || !form.get('token')) return { status: 404, json: {} };
+    return headers.authorization === right
+      ? { status: 200, json: { active: false } }
+      : { status: 401, json: { error: 'invalid_client', error_description: 'invalid client credentials' } };
+  });
+  const endpoints = provider.endpoints('salesforce');
+  expect(await verdictOn(found, endpoints)).toMatchObject({ state: 'live' });
+  const { secret } = find('salesforce-consumer-secret').parts;
+  expect(await verdictOn({ ...found, parts: { host, secret: secret as string } }, endpoints)).toMatchObject({ state: 'dead' });
+  const alone = { ...found, parts: { secret: found.parts.secret as string } };
+  expect(await verdictOn(alone, endpoints)).toMatchObject({
+    state: 'unknown',
+    reason: expect.stringContaining('not found beside it'),
+  });
+  expect(provider.received).toHaveLength(3);
+});
