@@ -39,6 +39,8 @@ const identifierNames: ReadonlySet<string> = new Set([
   'dn',
   'key-sid',
   'key_id',
+  'key_name',
+  'region',
   'scheme',
   'sslmode',
   'tenant_id',

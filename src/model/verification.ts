@@ -29,6 +29,8 @@ export interface ProtocolVerification extends Asking {
   readonly protocol: string;
   /** What the protocol needs, as templates. */
   readonly with: Readonly<Record<string, string>>;
+  /** What it says is dead is unknown: where the credential is known besides, or what it answers, is not certain. */
+  readonly isNeverDead?: true;
 }
 
 export interface Pick {
@@ -106,5 +108,5 @@ export type Tells = Readonly<Partial<Record<(typeof toldFields)[number], Source>
 /** Whether an answer can prove a credential dead. Of a kind that nobody is asked about, none does. */
 export function isMortal(verification: Verification | undefined): boolean {
   if (!verification) return false;
-  return 'protocol' in verification || verification.steps.at(-1)?.isNeverDead !== true;
+  return ('protocol' in verification ? verification : verification.steps.at(-1))?.isNeverDead !== true;
 }

@@ -133,6 +133,7 @@ export const verifySchema = z
         .regex(/^[a-z][a-z0-9-]*$/)
         .meta({ description: 'A protocol that is spoken otherwise than by declared HTTP.' }),
       with: z.record(name, template).default({}).meta({ description: 'What the protocol needs, as templates.' }),
+      dead: z.literal('never').optional().meta({ description: 'No answer of the protocol proves it dead.' }),
       ...asking,
     }),
   ])
@@ -167,7 +168,13 @@ export function verificationOf(definition: VerifyDefinition): Verification {
     ...(definition.selfHosted && { isSelfHosted: true as const }),
     ...(definition.effects !== undefined && { effects: definition.effects }),
   };
-  if ('protocol' in definition) return { protocol: definition.protocol, with: definition.with, ...asked } as ProtocolVerification;
+  if ('protocol' in definition)
+    return {
+      protocol: definition.protocol,
+      with: definition.with,
+      ...(definition.dead && { isNeverDead: true as const }),
+      ...asked,
+    } as ProtocolVerification;
   const steps = 'steps' in definition ? definition.steps : [definition];
   return {
     steps: steps.map(stepOf),

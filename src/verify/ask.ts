@@ -251,6 +251,10 @@ async function askProtocol(
     hide: secretsOf(question),
     now: context.now,
   });
+  if (answer.state === 'dead' && verification.isNeverDead) {
+    const { evidence, about: _, ...told } = answer;
+    return { verdict: { ...told, state: 'unknown', checkedAt, reason: `${evidence}; that proves nothing here` } };
+  }
   const { about, ...said } = 'about' in answer ? answer : { ...answer, about: undefined };
   return { verdict: { ...said, checkedAt } as Verdict, ...(about && { about }) };
 }

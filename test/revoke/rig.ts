@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ProviderDescription, type Route, readDescriptions } from '../../fixtures/providers/description.ts';
 import { adminOf, type KnownCredential, type ProviderServer, startProviderServer } from '../../fixtures/providers/server.ts';
+import { startSignedServer } from '../../fixtures/providers/signed-server.ts';
 import type { Pattern } from '../../src/model/pattern.ts';
 import type { Plan, Purpose } from '../../src/model/plan.ts';
 import type { Credential, RevocationResult } from '../../src/model/revocation.ts';
@@ -101,6 +102,8 @@ export async function openRig({
 }: RigOptions = {}): Promise<Rig> {
   const { set } = await loadPatterns({ withExamples: true });
   const server = await startProviderServer(descriptions);
+  const signed = await startSignedServer();
+  const spaces = signed.endpoints.filter((one) => one.startsWith('digitalocean@'));
   const folder = mkdtempSync(join(tmpdir(), 'quash-revoke-'));
   const file = join(folder, 'journal.jsonl');
   const journal = openJournal(file, { actor: 'ann@here' });
@@ -108,7 +111,7 @@ export async function openRig({
   const openWire = (): Wire =>
     createWire({
       allowHosts,
-      endpoints: [...descriptions.flatMap(({ provider }) => server.endpoints(provider)), ...endpoints].map(
+      endpoints: [...descriptions.flatMap(({ provider }) => server.endpoints(provider)), ...spaces, ...endpoints].map(
         (one) => `${one}#concurrency=64&perSecond=10000`,
       ),
       env: {},
@@ -166,6 +169,15 @@ export async function openRig({
       ...more,
     };
     server.add(known);
+    if (pattern.verify && 'protocol' in pattern.verify && pattern.verify.protocol === 'digitalocean-spaces')
+      signed.add({
+        provider: 'digitalocean',
+        secret: known.secret,
+        parts: known.parts,
+        get state() {
+          return known.state === 'live' ? 'live' : 'dead';
+        },
+      });
     const credential: Credential = {
       id: `finding-${number}`,
       pattern,
@@ -233,6 +245,7 @@ export async function openRig({
       journal.close();
       await wire.close();
       await server.close();
+      await signed.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

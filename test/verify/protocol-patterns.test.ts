@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SignedCredential, type SignedServer, startSignedServer } from '../../fixtures/providers/signed-server.ts';
 import { mariaPrograms, startMaria } from '../../fixtures/servers/mariadb.ts';
@@ -131,6 +131,49 @@ describe('providers that are shown a signature', () => {
       ],
       mispaired: ['consumer-secret', { state: 'unknown' }],
     },
+    {
+      id: 'digitalocean-spaces-key',
+      fixed: { region: 'fra1' },
+      live: { state: 'live', account: '6174283' },
+      dead: { state: 'unknown', reason: expect.stringContaining('InvalidAccessKeyId') },
+      others: [
+        [
+          'limited to buckets',
+          { status: 403, text: '<Error><Code>AccessDenied</Code></Error>' },
+          { state: 'live', evidence: expect.stringContaining('limited') },
+        ],
+        ['a late clock', { status: 403, text: '<Error><Code>RequestTimeTooSkewed</Code></Error>' }, { state: 'unknown' }],
+        ['out of order', { status: 503, text: '' }, { state: 'unknown' }],
+        ['a page', { status: 200, text: '<html>Sign in</html>' }, { state: 'unknown' }],
+      ],
+      mispaired: ['secret', { state: 'unknown', reason: expect.stringContaining('not its own') }],
+    },
+    {
+      id: 'azure-shared-access-key',
+      fixed: { endpoint: 'acme.servicebus.windows.net', key_name: 'RootManageSharedAccessKey' },
+      live: { state: 'live', account: 'acme.servicebus.windows.net', identity: 'RootManageSharedAccessKey' },
+      dead: { state: 'dead', evidence: expect.stringContaining('invalid') },
+      others: [
+        [
+          'that may only send',
+          {
+            status: 401,
+            text: '<Error><Code>401</Code><Detail>Manage,EntityRead claims required for this operation.</Detail></Error>',
+          },
+          { state: 'live', evidence: expect.stringContaining('listen or send') },
+        ],
+        [
+          'of Premium, with another key',
+          { status: 401, text: '401 SubCode=40103: Invalid authorization token signature' },
+          { state: 'dead' },
+        ],
+        ['what is public', { status: 200, text: '<feed><title>Publicly Listed Services</title></feed>' }, { state: 'unknown' }],
+        ['another network', { status: 401, text: 'Ip has been prevented to connect to the endpoint.' }, { state: 'unknown' }],
+        ['out of order', { status: 503, text: '' }, { state: 'unknown' }],
+        ['a page', { status: 200, text: '<html>Sign in</html>' }, { state: 'unknown' }],
+      ],
+      mispaired: ['key_name', { state: 'unknown', reason: expect.stringContaining('queues, topics or hubs') }],
+    },
   ];
 
   let server: SignedServer;
@@ -205,6 +248,37 @@ describe.each([
   });
   test('is dead when its secret is refused', async () => {
     expect(await asked(false)).toMatchObject({ state: 'dead' });
+  });
+});
+
+describe('azure-shared-access-key, of an IoT hub', () => {
+  const unauthorized = { Message: 'ErrorCode:IotHubUnauthorizedAccess;Unauthorized', ExceptionMessage: 'Tracking ID:0-G:4' };
+  const counted = { totalDeviceCount: 3, enabledDeviceCount: 2, disabledDeviceCount: 1 };
+  // https://learn.microsoft.com/en-us/azure/iot-hub/iot-hub-dev-guide-sas: the key is decoded, and the resource is the host.
+  test.each([
+    ['live', 0, { status: 200, json: counted }, { state: 'live', identity: 'iothubowner', account: 'acme.azure-devices.net' }],
+    ['of another network, or another key', 1, { status: 401, json: unauthorized }, { state: 'unknown' }],
+    [
+      'that may not read the registry',
+      0,
+      { status: 401, json: { Message: "Authorization rule 'device' does not allow access for '/statistics/devices'" } },
+      { state: 'live', evidence: expect.stringContaining('registry') },
+    ],
+    ['another answer', 0, { status: 200, json: {} }, { state: 'unknown' }],
+  ])('%s', async (_, isOther, answer, verdict) => {
+    const found = find('azure-shared-access-key', { endpoint: 'acme.azure-devices.net', key_name: 'iothubowner' });
+    const provider = await startProvider(['*.azure-devices.net'], ({ method, path, query, headers }) => {
+      const shape = /^SharedAccessSignature sr=acme\.azure-devices\.net&sig=([^&]+)&se=(\d+)&skn=iothubowner$/;
+      const [, signature = '', expiry = ''] = shape.exec(headers.authorization ?? '') ?? [];
+      const right = createHmac('sha256', Buffer.from(found.secret, 'base64')).update(`acme.azure-devices.net\n${expiry}`);
+      const isSigned = decodeURIComponent(signature) === right.digest('base64');
+      if (method !== 'GET' || path !== '/statistics/devices' || query.get('api-version') !== '2021-04-12')
+        return { status: 400, json: {} };
+      return isSigned ? answer : { status: 401, json: unauthorized };
+    });
+    const asked = isOther ? { ...find('azure-shared-access-key'), parts: found.parts } : found;
+    expect(await verdictOn(asked, provider.endpoints('azure'))).toMatchObject(verdict);
+    expect(provider.received).toHaveLength(1);
   });
 });
 
@@ -344,4 +418,26 @@ test('oauth-introspection-secret: the endpoint that stands beside it is asked ab
   isOpen = true;
   expect(await verdictOn(found, endpoints)).toMatchObject({ state: 'unknown', reason: expect.stringContaining('made-up') });
   expect(await verdictOn(found, [])).toMatchObject({ state: 'unknown', reason: expect.stringContaining('--allow-host') });
+});
+
+test('salesforce-consumer-secret: the organization that stands beside it is asked about a token that nobody has', async () => {
+  const host = 'acme.my.salesforce.com';
+  const found = find('salesforce-consumer-secret', { host });
+  const right = `Basic ${Buffer.from(`${found.secret}:${found.parts.secret}`).toString('base64')}`;
+  const provider = await startProvider(['*.my.salesforce.com'], ({ method, path, headers, form }) => {
+    if (method !== 'POST' || path !== '/services/oauth2/introspect' || !form.get('token')) return { status: 404, json: {} };
+    return headers.authorization === right
+      ? { status: 200, json: { active: false } }
+      : { status: 401, json: { error: 'invalid_client', error_description: 'invalid client credentials' } };
+  });
+  const endpoints = provider.endpoints('salesforce');
+  expect(await verdictOn(found, endpoints)).toMatchObject({ state: 'live' });
+  const { secret } = find('salesforce-consumer-secret').parts;
+  expect(await verdictOn({ ...found, parts: { host, secret: secret as string } }, endpoints)).toMatchObject({ state: 'dead' });
+  const alone = { ...found, parts: { secret: found.parts.secret as string } };
+  expect(await verdictOn(alone, endpoints)).toMatchObject({
+    state: 'unknown',
+    reason: expect.stringContaining('not found beside it'),
+  });
+  expect(provider.received).toHaveLength(3);
 });

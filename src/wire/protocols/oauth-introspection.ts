@@ -43,7 +43,8 @@ async function ask(fields: Readonly<Record<string, string>>, context: ProtocolCo
 async function askClient(url: URL, id: string, secret: string, context: ProtocolContext): Promise<ProtocolAnswer> {
   const madeUp = () => randomBytes(24).toString('base64url');
   const request = (own: string) => formRequest(url, { token: madeUp() }, { authorization: basicOf(id, own) });
-  const told = { identity: id };
+  // Where the id is what was found, it is not told.
+  const told = toldOf({ identity: toldText(id, context.hide) });
   const sent = await exchange(request(secret), context);
   if (!('reply' in sent)) return { ...told, state: 'unknown', reason: sent.reason, asked: [sent.asked] };
   const said = wordsOf(sent.reply, context);
