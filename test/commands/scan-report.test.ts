@@ -85,7 +85,7 @@ describe('no value is shown', () => {
 });
 
 describe('text', () => {
-  test('places in the working tree come first, copies share their line, and one name of what is not read is told once', async () => {
+  test('places in the working tree come first, copies share their line, and of what is not read it is told why', async () => {
     const repository = buildRepository(join(temporaryFolder(), 'app'));
     for (const path of ['a', 'b', 'c']) repository.write(path, `TOKEN=${github('copies')}\n`);
     repository.write('big', 'x'.repeat(5000));
@@ -97,7 +97,7 @@ describe('text', () => {
     expect(places).toEqual(['b', 'c', 'a']);
     expect(stdout.match(/TOKEN=/g)).toHaveLength(1);
     expect(stdout.match(/still in the working tree/g)).toHaveLength(2);
-    expect(stdout).toMatch(/2 too large\n +big\n/);
+    expect(stdout).toMatch(/1 too large\n +big\n +5000 bytes, [^\n]*\n +1 too large\n +big\n +object [0-9a-f]{12}: 5000 bytes/);
     expect(stdout).not.toMatch(/kB\/s/);
   });
 });
