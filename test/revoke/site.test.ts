@@ -32,7 +32,7 @@ routes:
   - on: GET api.eu.contentful.com/users/me/access_tokens
     patterns: [contentful-personal-access-token]
     carries: { header: { authorization: 'Bearer {{secret}}' } }
-    live: { status: 200, json: { items: [{ sys: { id: '{{id}}', redactedValue: '{{hint}}' } }] } }
+    live: { status: 200, json: { total: 1, skip: 0, limit: 100, items: [{ sys: { id: '{{id}}', redactedValue: '{{hint}}' } }] } }
   - on: PUT api.eu.contentful.com/users/me/access_tokens/{{id}}/revoked
     patterns: [contentful-personal-access-token]
     carries: { header: { authorization: 'Bearer {{secret}}' } }
