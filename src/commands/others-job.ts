@@ -49,21 +49,24 @@ const largeBytes = 4 << 20;
 const worthAThread = 8 << 20;
 /** Parts of a file that are shared out one by one; a hundred times as many as most archives have. What comes behind is part 0. */
 const mostParts = 1 << 17;
+/** Files that are read by all threads: each costs memory for what is whose, and of so many every thread finds enough to do. */
+const mostLarge = 64;
 
 /** Files for several threads, and for how many they are worth it. */
 export function shareOut(files: readonly OtherFile[], root: string): { readonly job: OthersJob; readonly worth: number } {
   const sized = files.map((file) => ({ file, size: lstatSync(join(root, file.path), { throwIfNoEntry: false })?.size ?? 0 }));
   const bytes = sized.reduce((sum, { size }) => sum + size, 0);
+  const bySize = sized.toSorted((a, b) => b.size - a.size);
+  const large = bySize.slice(0, mostLarge).filter(({ size }) => size >= largeBytes);
   return {
     job: {
-      large: sized
-        .filter(({ size }) => size >= largeBytes)
-        .map(({ file }) => ({
-          file,
-          parts: new SharedArrayBuffer(mostParts),
-          counts: new SharedArrayBuffer(2 * BigInt64Array.BYTES_PER_ELEMENT),
-        })),
-      small: sized.filter(({ size }) => size < largeBytes).map(({ file }) => file),
+      large: large.map(({ file }) => ({
+        file,
+        parts: new SharedArrayBuffer(mostParts),
+        counts: new SharedArrayBuffer(2 * BigInt64Array.BYTES_PER_ELEMENT),
+      })),
+      // The largest first: what one thread is left with at the end is short then.
+      small: bySize.slice(large.length).map(({ file }) => file),
       counters: new Int32Array(new SharedArrayBuffer(12)),
     },
     worth: Math.ceil(bytes / worthAThread),

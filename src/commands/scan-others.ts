@@ -68,7 +68,7 @@ export async function scanOthers(
     await others.close();
   }
   checkKind(setting.as, parts);
-  const held = parts.flatMap((part) => part.found);
+  const held = parts.flatMap((part) => part.found).sort(byPlace);
   const exports = new Set(parts.flatMap((part) => part.exports));
   const isPlace = (origin: Origin) => origin.kind === 'file' || origin.kind === 'archive';
   const paths = new Set(found.map(({ path }) => path));
@@ -87,6 +87,17 @@ export async function scanOthers(
     bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
     objects: parts.reduce((sum, part) => sum + part.objects, 0),
   };
+}
+
+/** What threads found, in an order that does not tell which of them was faster. */
+function byPlace(a: OthersPart['found'][number], b: OthersPart['found'][number]): number {
+  const [one, other] = [placeOf(a.origin), placeOf(b.origin)];
+  return one < other ? -1 : one > other ? 1 : a.match.start - b.match.start;
+}
+
+function placeOf(origin: Origin): string {
+  const path = 'path' in origin && origin.path !== undefined ? origin.path : '';
+  return 'member' in origin && origin.member !== undefined ? `${path}!/${origin.member}` : path;
 }
 
 function startThreads(count: number, settings: OthersSettings, job: OthersJob, signal: AbortSignal) {

@@ -28,7 +28,7 @@ function said({ findings, gaps, summary }: Scan) {
   const { bytes, objects } = summary!;
   return {
     findings: findings
-      .map(({ secret, locations }) => [secret, locations.map((location) => JSON.stringify(location)).sort()])
+      .map(({ secret, locations }) => [secret, locations.map((location) => JSON.stringify(location))])
       .sort((a, b) => String(a[0]).localeCompare(String(b[0]))),
     gaps: gaps.map((gap) => JSON.stringify(gap)).sort(),
     bytes,
@@ -83,6 +83,16 @@ describe('several threads that share large files say what one says', () => {
     const zip = writeZip([...Object.entries(messages).map(([name, data]) => ({ name, data })), large()]);
     const { of } = await bothWays(written({ 'export.zip': zip }));
     expect(of(github('said')).locations[0]).toMatchObject({ origin: { kind: 'chat' } });
+  });
+
+  test('a secret that is in many members has its places in one order', async () => {
+    const everywhere = Array.from({ length: 30 }, (_, index) => ({
+      name: `${index}.txt`,
+      data: `token: ${github('everywhere')}\n`,
+    }));
+    const { of } = await bothWays(written({ 'a.zip': writeZip([...everywhere, large()]) }));
+    const names = of(github('everywhere')).locations.map(({ origin }) => ('member' in origin ? origin.member : undefined));
+    expect(names).toEqual(everywhere.map(({ name }) => name).sort());
   });
 
   test('a large file that is no archive is refused by --as, as ever', async () => {
