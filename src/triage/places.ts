@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import type { StoredFinding, StoredLocation } from '../model/stored-finding.ts';
 import { placeName } from '../report/description.ts';
 import { webUrl } from '../report/links.ts';
+import { neutralise } from '../report/neutralise.ts';
 
 /** As much of a place as leads there. */
 export type Spot = Pick<StoredLocation, 'origin' | 'line' | 'column' | 'place' | 'gone'>;
@@ -47,9 +48,9 @@ export function memberOf(origin: Spot['origin']): string | undefined {
   return 'member' in origin ? origin.member : undefined;
 }
 
-/** What others may be sent of a finding: never its value. */
+/** What others may be sent of a finding: never its value, nor a line end of a path that would end a command where it is pasted. */
 export function linkText({ finding: { id, pattern, redacted }, location }: Sight): string {
-  return `${id}  ${pattern.name}  ${redacted}  ${pageOf(location) ?? `${placeName(location)} in ${location.place}`}`;
+  return neutralise(`${id}  ${pattern.name}  ${redacted}  ${pageOf(location) ?? `${placeName(location)} in ${location.place}`}`);
 }
 
 /** How what is only in a history is shown; undefined where that is no question of git. */
