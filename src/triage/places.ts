@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import type { StoredFinding, StoredLocation } from '../model/stored-finding.ts';
 import { placeName } from '../report/description.ts';
 import { webUrl } from '../report/links.ts';
@@ -35,6 +35,8 @@ export function filesOf({ origin, place }: Spot, host: string): readonly string[
   const path = 'path' in origin ? origin.path : undefined;
   if (memberOf(origin) !== undefined || path === undefined || !place.startsWith(`${host}:`)) return [];
   const folder = place.slice(host.length + 1);
+  // A path that begins otherwise, as with a dash, would be read as something else than a path.
+  if (!isAbsolute(folder)) return [];
   // Of several targets each path begins with the target as it was typed.
   const inTarget = path
     .split(`${basename(folder)}/`)
