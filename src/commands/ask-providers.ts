@@ -70,16 +70,17 @@ export async function openAsking(options: AskOptions, context: Context, events: 
   const asking = { wire, loadProtocol, isPlaceKnown, now };
   const verificationOf = await verificationSource(options, context);
   // What was alive and is not any more is dead where it lived, wherever else it might have been of.
-  const seenAlive = new Set<string>();
+  const seenAlive = new Map<string, Lived[]>();
   const askerOf = (pattern: Pattern): Asker | undefined => {
     const verification = verificationOf(pattern);
     if (!verification) return undefined;
     const { provider } = pattern;
     return async ({ secret, parts, otherParts, verdict }) => {
-      const isPlaceProven = verdict?.state === 'live' || seenAlive.has(secret.reveal());
+      const lived = seenAlive.get(`${provider} ${secret.reveal()}`) ?? [];
+      const isPlaceProven = verdict?.state === 'live' || lived.some((own) => isWithin(own, { parts, otherParts }));
       const question = { provider, secret, parts, ...(otherParts && { otherParts }), isPlaceProven };
       const answer = await askPartners(verification, question, asking);
-      if (answer.verdict.state === 'live') seenAlive.add(secret.reveal());
+      if (answer.verdict.state === 'live') seenAlive.set(`${provider} ${secret.reveal()}`, [...lived, answer.parts ?? parts]);
       return answer;
     };
   };
@@ -92,6 +93,16 @@ export async function openAsking(options: AskOptions, context: Context, events: 
       await cache?.save();
     },
   };
+}
+
+/** The parts that a secret was seen alive with. */
+type Lived = Finding['parts'];
+
+/** Whether parts are among those that a secret is asked about with: that it lives with others makes these no more its own. */
+function isWithin(own: Lived, { parts, otherParts = {} }: Pick<Finding, 'parts' | 'otherParts'>): boolean {
+  return Object.entries(own).every(([name, value]) =>
+    [parts[name], ...(otherParts[name] ?? [])].some((one) => one?.reveal() === value.reveal()),
+  );
 }
 
 async function openCache(maxAgeMs: number, context: Context, { warn }: AskEvents) {

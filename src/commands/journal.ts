@@ -4,6 +4,7 @@ import type { Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
 import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
+import { mapStrings } from '../model/conceal.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { createPaint } from '../report/paint.ts';
 import { counted } from '../report/quantities.ts';
@@ -48,21 +49,30 @@ function show({ ids, format }: Options<'journal show'>, { name, read: { lines, p
       ids.length === 0 || ids.some((id) => id.length >= 4 && (finding?.startsWith(id) || plan?.startsWith(id))),
   );
   const paint = createPaint(context.color.stdout);
-  for (const line of shown) context.stdout.write(format === 'json' ? `${JSON.stringify(line)}\n` : `${lineText(line, paint)}\n`);
+  for (const line of shown)
+    context.stdout.write(
+      format === 'json'
+        ? `${JSON.stringify(line)}\n`
+        : `${lineText(
+            mapStrings(line, (text) => neutralise(text)),
+            paint,
+          )}\n`,
+    );
   if (problem === undefined) return exits.clean;
   throw new QuashError('source', `reading the journal ${name}: ${problem}; what comes behind it is not shown`);
 }
 
+/** A line for a person. Its texts are neutralised: whoever shares the journal may have written them. */
 function lineText(line: JournalLine, paint: ReturnType<typeof createPaint>): string {
   const { seq, at, actor, action, finding, task, step, call, before, after, until, evidence } = line;
   const rest = [
     ...(task === null ? [] : [`${task} ${(step ?? 0) + 1}`]),
-    ...(call === null ? [] : [neutralise(call)]),
+    ...(call === null ? [] : [call]),
     ...(before === null && after === null ? [] : [`${before ?? ''}→${after ?? ''}`]),
     ...(until === null ? [] : [`until ${until}`]),
-    ...(evidence === null ? [] : [neutralise(evidence)]),
+    ...(evidence === null ? [] : [evidence]),
   ];
-  return `${String(seq).padStart(5)}  ${at}  ${neutralise(actor)}  ${paint(action.padEnd(9), 'bold')}  ${(finding ?? '').padEnd(12)}  ${rest.join('  ')}`;
+  return `${String(seq).padStart(5)}  ${at}  ${actor}  ${paint(action.padEnd(9), 'bold')}  ${(finding ?? '').padEnd(12)}  ${rest.join('  ')}`;
 }
 
 function verify(

@@ -75,9 +75,11 @@ function show(policy: KeptPolicy | undefined, format: 'text' | 'json', context: 
   else {
     const lines = policy.text.trimEnd().split('\n');
     context.stdout.write(
-      `# set by ${neutralise(policy.by)} at ${policy.at}\n${lines.map((line) => neutralise(line)).join('\n')}\n`,
+      `# set by ${neutralise(policy.by)} at ${neutralise(policy.at)}\n${lines.map((line) => neutralise(line)).join('\n')}\n`,
     );
-    if (policy.signers !== null) context.stdout.write(`# signers\n${policy.signers.replace(/^/gm, '#   ').trimEnd()}\n`);
+    const signers = policy.signers?.trimEnd().split('\n') ?? [];
+    if (policy.signers !== null)
+      context.stdout.write(`# signers\n${signers.map((line) => `#   ${neutralise(line)}`).join('\n')}\n`);
   }
   return exits.clean;
 }

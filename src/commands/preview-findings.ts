@@ -4,6 +4,7 @@ import type { Ignores } from '../ledger/ignores.ts';
 import { fingerprintKey } from '../ledger/key.ts';
 import { placeOfFolder } from '../ledger/locations.ts';
 import type { Candidate } from '../model/candidate.ts';
+import { concealing, mapStrings } from '../model/conceal.ts';
 import type { StoredFinding } from '../model/stored-finding.ts';
 import { foldFindings } from '../scan/fold.ts';
 import { identifyWith } from './settle-findings.ts';
@@ -25,15 +26,17 @@ export function createPreview({ env, cwd }: Context, show: (findings: readonly S
     const shown = new Map<string, StoredFinding>();
     for (const [rules, some] of sofar) {
       const folded = foldFindings(some, identify);
+      const conceal = concealing(folded.flatMap(({ secret, parts }) => [secret, ...Object.values(parts)]));
       await rules.prepare(folded);
       for (const { secret, parts, ...finding } of folded) {
         const { reported } = rules.sift({ ...finding, secret, parts });
         if (reported.length === 0 || shown.has(finding.id)) continue;
         shown.set(finding.id, {
           ...finding,
+          ...(finding.first && { first: mapStrings(finding.first, conceal) }),
           redacted: String(secret),
           redactedParts: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, String(part)])),
-          locations: reported.map((location) => ({ ...location, place, firstSeen: at, lastSeen: at })),
+          locations: reported.map((location) => ({ ...mapStrings(location, conceal), place, firstSeen: at, lastSeen: at })),
           firstSeen: at,
           lastSeen: at,
           state: 'open',

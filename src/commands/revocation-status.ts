@@ -1,6 +1,8 @@
 import type { Context } from '../cli-context.ts';
 import { type Exit, exits } from '../exit.ts';
 import type { Options } from '../flags.ts';
+import { mapStrings } from '../model/conceal.ts';
+import { neutralise } from '../report/neutralise.ts';
 import { createPaint } from '../report/paint.ts';
 import { counted } from '../report/quantities.ts';
 import type { JournalLine } from '../revoke/journal.ts';
@@ -18,7 +20,7 @@ export async function showStatus({ ids, store, format }: Options<'revoke status'
     return exits.clean;
   }
   const paint = createPaint(context.color.stdout);
-  for (const { finding, state, since, undoUntil, plan } of rows) {
+  for (const { finding, state, since, undoUntil, plan } of rows.map((row) => mapStrings(row, (text) => neutralise(text)))) {
     const undo = undoUntil === null ? '' : `  can be undone until ${undoUntil}`;
     context.stdout.write(
       `${paint(state.padEnd(10), isOver(state) ? 'green' : 'yellow')}  ${finding}  since ${since}  plan ${plan}${undo}\n`,

@@ -33,6 +33,10 @@ export async function run(options: RevokeOptions | Options<'revoke status'>, con
   const purpose: Purpose = options.command === 'revoke' ? 'revoke' : options.command === 'revoke undo' ? 'undo' : 'finalise';
   const saved =
     options.plan === undefined ? undefined : readPlan(readNamed(resolve(context.cwd, options.plan), 'the plan'), options.plan);
+  if (saved && saved.purpose !== purpose) {
+    const right = { revoke: 'quash revoke', finalise: 'quash revoke finalise', undo: 'quash revoke undo' }[saved.purpose];
+    throw new QuashError('usage', `applying the plan ${options.plan}: it is one of ${right}, and that is what runs it`);
+  }
   const gathered = await gatherCredentials(options, context, { warn, plan: saved, purpose });
   const asking = await openAsking({ ...options, verdictAge: undefined }, context, { warn });
   let records: Records | undefined;

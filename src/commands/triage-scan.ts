@@ -3,6 +3,7 @@ import { resolveOptions } from '../config.ts';
 import { QuashError } from '../errors.ts';
 import type { Options } from '../flags.ts';
 import type { Ledger } from '../ledger/store.ts';
+import { concealing } from '../model/conceal.ts';
 import { reasonWords } from '../report/description.ts';
 import { originName } from '../report/origin-path.ts';
 import { counted, formatCount } from '../report/quantities.ts';
@@ -72,8 +73,10 @@ export async function scanInto(
     },
   });
   await kept;
+  // A file that was not read may be called after what was found in another.
+  const conceal = concealing(findings.flatMap(({ secret, parts }) => [secret, ...Object.values(parts)]));
   for (const { origin, reason, detail } of scanned.gaps.slice(0, mostGapsNamed))
-    warn(`not read: ${originName(origin)}: ${reasonWords(reason)}${detail ? `, ${detail}` : ''}`);
+    warn(conceal(`not read: ${originName(origin)}: ${reasonWords(reason)}${detail ? `, ${detail}` : ''}`));
   if (scanned.gaps.length > mostGapsNamed) warn(`not read: ${counted(scanned.gaps.length - mostGapsNamed, 'more place')}`);
   return {
     summary: `${counted(scanned.objects, 'object')} scanned, ${counted(findings.length, 'finding')}`,

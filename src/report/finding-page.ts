@@ -16,7 +16,7 @@ export function findingPage(finding: StoredFinding, history: FindingHistory, pai
       .filter(Boolean)
       .map((text, at) => `${paint((at === 0 ? label : '').padEnd(labelWidth), 'dim')}${neutralise(text, 400)}`);
   const lines = [
-    `${paint(finding.id, 'bold')}  ${neutralise(pattern.name)} (${pattern.id}), ${pattern.severity}`,
+    `${paint(neutralise(finding.id), 'bold')}  ${neutralise(`${pattern.name} (${pattern.id}), ${pattern.severity}`)}`,
     ...row('secret', finding.redacted, ...Object.entries(redactedParts).map(([name, part]) => `${name} ${part}`)),
     ...row('sealed', sealed === undefined ? 'no: only a hash of it is known' : ''),
     ...row('verdict', verdict.state, ...verdictDetails(verdictRecord(verdict))),
@@ -61,7 +61,7 @@ function decisionWords({ kind, actor, at, ...more }: FindingHistory['decisions']
 
 function placeLines(location: StoredLocation, paint: Paint): string[] {
   const details = historyDetails(locationRecord(location, (text) => text));
-  const gone = location.gone === undefined ? '' : `  gone since ${location.gone}`;
+  const gone = location.gone === undefined ? '' : neutralise(`  gone since ${location.gone}`);
   return [
     `  ${paint(neutralise(placeName(location)), 'cyan')}${gone}`,
     `    ${paint(neutralise([...details, `in ${location.place}`].join(' · '), 300), 'dim')}`,

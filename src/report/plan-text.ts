@@ -12,8 +12,9 @@ export interface PlanTextOptions {
 const mostListed = 20;
 
 /** A plan for a person: what is taken back, by which calls, what else dies, what lives on, and what is missing. */
-export function planText(plan: Plan, { color, refusals = new Map() }: PlanTextOptions): string {
+export function planText(given: Plan, { color, refusals = new Map() }: PlanTextOptions): string {
   const paint = createPaint(color);
+  const plan = neutralised(given);
   const count = plan.steps.reduce((sum, { findings }) => sum + findings.length, 0);
   const what = { revoke: 'takes back', finalise: 'makes final', undo: 'switches on again' }[plan.purpose];
   const lines = [
@@ -23,6 +24,15 @@ export function planText(plan: Plan, { color, refusals = new Map() }: PlanTextOp
   if (plan.left.length > 0) lines.push('', paint('Left alone', 'bold'));
   for (const { finding, redacted, why } of plan.left) lines.push(`   ${finding}  ${neutralise(redacted)}  ${neutralise(why)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** All of a plan's texts are neutralised, names too: one that is read from a file may say anything anywhere. */
+function neutralised(plan: Plan): Plan {
+  return JSON.parse(JSON.stringify(plan), (_, value: unknown) => {
+    if (typeof value === 'string') return neutralise(value);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [neutralise(name), one]));
+  }) as Plan;
 }
 
 function stepLines(step: PlanStep, paint: Paint, refusals: ReadonlyMap<string, string>): readonly string[] {

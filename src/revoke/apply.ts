@@ -3,7 +3,7 @@ import type { Plan, PlannedCredential, PlanStep } from '../model/plan.ts';
 import type { Credential, RevocationResult, RevocationRow } from '../model/revocation.ts';
 import type { Secret } from '../model/secret.ts';
 import { type Told, toldOf, type Verdict } from '../model/verdict.ts';
-import { askOrConfirm } from './confirm.ts';
+import { askOrConfirm, whyNotInRecords } from './confirm.ts';
 import { groupBy } from './group-by.ts';
 import { whyFull } from './hourly.ts';
 import type { Journal } from './journal.ts';
@@ -189,7 +189,10 @@ async function applyStep(
         decided.state === 'go'
           ? terms.policy.refusal({ credential, step, verdict: known, isStarted: isStarted(standing) })
           : undefined;
+      const isNew = decided.state === 'go' && refusal === undefined && !isStarted(standing);
+      const unseen = isNew ? await whyNotInRecords({ ...credential, verdict }, ready, ours, terms) : undefined;
       if (refusal !== undefined) end(credential.id, 'refused', refusal);
+      else if (unseen !== undefined) end(credential.id, 'failed', unseen);
       else if (decided.state !== 'go') {
         const of = decided.state === 'already-dead' && planned?.verdict !== 'dead' ? parents.get(credential.id) : undefined;
         const evidence = of === undefined ? decided.evidence : `died with ${of}: ${decided.evidence}`;

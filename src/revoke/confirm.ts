@@ -16,8 +16,34 @@ export async function askOrConfirm(
   context: StepContext & Pick<ProofTerms, 'ask'>,
 ): Promise<Verdict> {
   const asked = await context.ask(credential);
-  const steps = revoker.confirm;
-  if (!steps || (asked.state !== 'unverifiable' && asked.state !== 'unknown')) return asked;
+  if (!revoker.confirm || (asked.state !== 'unverifiable' && asked.state !== 'unknown')) return asked;
+  return readRecords(credential, revoker, admin, { context, asked });
+}
+
+/**
+ * Why what is not begun yet is not begun: the records that are to prove it do not hold it, or not those that our credential sees,
+ * which may be of another account. That it is not there afterwards would then prove nothing.
+ */
+export async function whyNotInRecords(
+  credential: Credential,
+  revoker: ReadyRevoker,
+  admin: Secret | undefined,
+  context: StepContext,
+): Promise<string | undefined> {
+  if (!revoker.confirm) return undefined;
+  const verdict = await readRecords(credential, revoker, admin, { context, asked: credential.verdict });
+  if (verdict.state === 'live') return undefined;
+  const said = verdict.state === 'dead' ? verdict.evidence : 'reason' in verdict ? verdict.reason : undefined;
+  return `the records that are to prove its death do not show it to ${revoker.admin?.what ?? 'us'}: ${said}: nothing was sent`;
+}
+
+async function readRecords(
+  credential: Credential,
+  revoker: ReadyRevoker,
+  admin: Secret | undefined,
+  { context, asked }: { readonly context: StepContext; readonly asked: Verdict },
+): Promise<Verdict> {
+  const steps = revoker.confirm ?? [];
   const subject = subjectOf(revoker, [credential], { admin, told: credential.verdict });
   const kept: Record<string, string> = {};
   const current = { ...subject, variables: { ...subject.variables, kept } };

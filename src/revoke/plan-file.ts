@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { QuashError } from '../errors.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, PlanStep, Purpose } from '../model/plan.ts';
 import type { Credential } from '../model/revocation.ts';
 import { plannedCalls, sealPlan } from './plan.ts';
-import type { ReadyRevoker } from './revoker-schema.ts';
+import type { ReadyRevoker, Task } from './revoker-schema.ts';
 
 const staleAfterMs = 24 * 60 * 60_000;
 
@@ -73,6 +73,28 @@ export async function whyStale(
     const calls = revoker ? plannedCalls(revoker, step.tasks, step.authority, batch) : [];
     if (revokers.size > 1 || JSON.stringify(calls) !== JSON.stringify(step.calls))
       return `what would be sent in step ${step.id} is not what it says`;
+    if (!isTold(step, plan.purpose, batch, revoker)) return `what step ${step.id} would do is not what it says`;
   }
   return undefined;
+}
+
+const tasksOf: { readonly [P in Purpose]: readonly Task[] } = {
+  revoke: ['disable', 'revoke'],
+  finalise: ['revoke'],
+  undo: ['enable'],
+};
+
+/** Whether what a person and a policy decide by is so: whose it is, what for, what dies with it, and whether it can be undone. */
+function isTold(
+  { provider, revoker: named, tasks, authority, reversible, cascade, survives }: PlanStep,
+  purpose: Purpose,
+  batch: readonly Credential[],
+  revoker: ReadyRevoker | undefined,
+): boolean {
+  if (named !== (revoker?.provider ?? null) || batch.some(({ pattern }) => pattern.provider !== provider)) return false;
+  if (reversible !== (tasks.at(-1) === 'disable') || tasks.some((task) => !tasksOf[purpose].includes(task))) return false;
+  if (!revoker) return authority === 'person';
+  const isByOurs = authority === 'admin' && revoker.admin !== undefined;
+  const isSame = cascade === (revoker.cascade ?? null) && survives === (revoker.survives ?? null);
+  return isSame && (isByOurs || authority === revoker.authority);
 }

@@ -13,10 +13,9 @@ const takesGoto = /^(?:code|code-insiders|codium|vscodium|cursor|windsurf)$/;
 const takesColons = /^(?:subl|sublime_text|zed|zeditor|hx|helix)$/;
 
 /** The program, and its arguments, that $VISUAL or else $EDITOR names for a place; `vi` where neither does, as for git. */
-export function editorCommand(
-  { VISUAL, EDITOR }: Readonly<NodeJS.ProcessEnv>,
-  { file, line, column }: Opening,
-): readonly string[] {
+export function editorCommand({ VISUAL, EDITOR }: Readonly<NodeJS.ProcessEnv>, { file, ...place }: Opening): readonly string[] {
+  // `+` is followed by a command where it is no number, and a ledger that was imported may say anything there.
+  const [line, column] = [place.line, place.column].map((at) => (Number.isSafeInteger(at) && at > 0 ? at : 1));
   const words = (VISUAL || EDITOR || 'vi').trim().split(/\s+/);
   const name = basename(words[0] ?? '').replace(/\.exe$/i, '');
   if (takesPlus.test(name)) return [...words, `+${line}`, file];

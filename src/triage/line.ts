@@ -73,12 +73,15 @@ function lastFit(text: string, columns: number): number {
   return end;
 }
 
-/** A line as it is written: one string, since every piece that Ink lays out on its own costs a key its quickness. */
+/**
+ * A line as it is written: one string, since every piece that Ink lays out on its own costs a key its quickness. Neutralised once
+ * more: a ledger that others write to, or that was imported, may say anything where an id or a time belongs.
+ */
 export function paintedLine(spans: Line, paint: Paint): string {
   return spans
     .map(({ text, color, bold, dim, inverse }) => {
       const styles: readonly (Style | false | undefined)[] = [color, bold && 'bold', dim && 'dim', inverse && 'inverse'];
-      return paint(text, ...styles.filter((style) => style !== undefined && style !== false));
+      return paint(neutralise(text), ...styles.filter((style) => style !== undefined && style !== false));
     })
     .join('');
 }

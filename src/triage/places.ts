@@ -1,7 +1,8 @@
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import type { StoredFinding, StoredLocation } from '../model/stored-finding.ts';
 import { placeName } from '../report/description.ts';
 import { webUrl } from '../report/links.ts';
+import { neutralise } from '../report/neutralise.ts';
 
 /** As much of a place as leads there. */
 export type Spot = Pick<StoredLocation, 'origin' | 'line' | 'column' | 'place' | 'gone'>;
@@ -34,6 +35,8 @@ export function filesOf({ origin, place }: Spot, host: string): readonly string[
   const path = 'path' in origin ? origin.path : undefined;
   if (memberOf(origin) !== undefined || path === undefined || !place.startsWith(`${host}:`)) return [];
   const folder = place.slice(host.length + 1);
+  // A path that begins otherwise, as with a dash, would be read as something else than a path.
+  if (!isAbsolute(folder)) return [];
   // Of several targets each path begins with the target as it was typed.
   const inTarget = path
     .split(`${basename(folder)}/`)
@@ -47,9 +50,9 @@ export function memberOf(origin: Spot['origin']): string | undefined {
   return 'member' in origin ? origin.member : undefined;
 }
 
-/** What others may be sent of a finding: never its value. */
+/** What others may be sent of a finding: never its value, nor a line end of a path that would end a command where it is pasted. */
 export function linkText({ finding: { id, pattern, redacted }, location }: Sight): string {
-  return `${id}  ${pattern.name}  ${redacted}  ${pageOf(location) ?? `${placeName(location)} in ${location.place}`}`;
+  return neutralise(`${id}  ${pattern.name}  ${redacted}  ${pageOf(location) ?? `${placeName(location)} in ${location.place}`}`);
 }
 
 /** How what is only in a history is shown; undefined where that is no question of git. */

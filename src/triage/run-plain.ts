@@ -92,7 +92,7 @@ export async function runPlain({ stdin, stdout, work, filter: first, signal, mes
       if (!finding) continue;
       const history = await work.history(id);
       const page = detailLines(finding, history, { all: listed, columns: noLimit, now: new Date() });
-      say(page.map((spans) => spans.map(({ text }) => text).join('')).join('\n'));
+      say(page.map((spans) => spans.map(({ text }) => neutralise(text)).join('')).join('\n'));
     }
   }
 

@@ -138,8 +138,11 @@ test('the signers that it names are kept with it', async () => {
   const { home, known, quash, write } = await desk('sqlite');
   const key = join(home, 'bob');
   spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'bob', '-f', key]);
-  const signers = write('signers', `bob@example.com ${readFileSync(`${key}.pub`, 'utf8')}`);
+  const signers = write('signers', `# \u001b[2J\nbob@example.com ${readFileSync(`${key}.pub`, 'utf8')}`);
   expect(await quash(['policy', 'set', write('policy.yaml', 'approval: { signers: signers }\n')])).toMatchObject({ code: 0 });
+  // Whoever shares the ledger may have written them.
+  const shown = await quash(['policy', 'show']);
+  expect(shown.stdout).toMatch(/# signers\n# {3}# \\x1b\[2J\n# {3}bob@example\.com ssh-ed25519 \S+ bob\n$/);
   rmSync(signers);
   const planFile = join(home, 'plan.json');
   const plan = await quash(['revoke', '--where', 'provider=github', '--save', planFile]);

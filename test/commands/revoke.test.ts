@@ -173,6 +173,12 @@ test('switched off, on again, off and made final', async () => {
   ] as const) {
     const saved = await quash([...words, '-', '--save', planFile], text);
     expect(saved.code, saved.stderr).toBe(0);
+    // A plan to take back is not run by who asks for something to be switched on again, nor the other way round.
+    const others = await quash(
+      ['revoke', ...(words.length === 1 ? ['undo'] : []), '-', '--plan', planFile, '--apply', '--yes'],
+      text,
+    );
+    expect(others).toMatchObject({ code: 2, stderr: expect.stringContaining(`one of quash ${words.join(' ')}`) });
     const { code, stdout, stderr } = await quash([...words, '-', '--plan', planFile, '--apply', '--yes'], text);
     expect(code, stdout + stderr).toBe(0);
     expect(known.state).toBe(state);

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RevocationRow } from '../../src/model/revocation.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
@@ -7,6 +9,7 @@ import { lintRevoker } from '../../src/revoke/lint-revoker.ts';
 import { loadRevokers, revokerNames, revokerOf } from '../../src/revoke/load-revokers.ts';
 import type { ReadyRevoker } from '../../src/revoke/revoker-schema.ts';
 import type { RevocationStore } from '../../src/revoke/store.ts';
+import { createWire } from '../../src/wire/wire.ts';
 import { openRig, type Planted, type Rig } from './rig.ts';
 import { Stopped, stoppingAt } from './stops.ts';
 
@@ -125,6 +128,33 @@ describe.each(confirmed)('%s', (id) => {
       if (isOver) break;
     }
   });
+});
+
+test('records that never showed it prove nothing: a credential of another team finds nothing, and a call in doubt did nothing', async () => {
+  const planted = await rig.plant(patternOf('digitalocean-spaces-key'));
+  const methods: string[] = [];
+  const elsewhere = createServer(({ method = '' }, response) => {
+    methods.push(method);
+    response.writeHead(method === 'GET' ? 404 : 500, { 'content-type': 'application/json' });
+    response.end('{"id":"not_found"}');
+  });
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+  const { port } = elsewhere.address() as AddressInfo;
+  const wire = createWire({
+    allowHosts: [],
+    endpoints: [`digitalocean@api.digitalocean.com=http://127.0.0.1:${port}`],
+    env: {},
+    signal: new AbortController().signal,
+  });
+  try {
+    const { results } = await rig.revoke([planted], { wire, proofWindowMs: 300 });
+    expect(results).toMatchObject([{ state: 'failed', evidence: expect.stringContaining('nothing was sent') }]);
+    expect(methods).toEqual(['GET']);
+    expect(planted.known.state).toBe('live');
+  } finally {
+    await wire.close();
+    elsewhere.close();
+  }
 });
 
 describe('what a revoker may not say of it', () => {

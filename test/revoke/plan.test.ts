@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Pattern } from '../../src/model/pattern.ts';
+import type { Plan, PlanStep } from '../../src/model/plan.ts';
 import type { Credential } from '../../src/model/revocation.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
@@ -7,8 +8,8 @@ import { isMortal } from '../../src/model/verification.ts';
 import { loadPatterns } from '../../src/patterns/pattern-set.ts';
 import { planText as planPage } from '../../src/report/plan-text.ts';
 import { revokerOf } from '../../src/revoke/load-revokers.ts';
-import { makePlan, type PlanTerms } from '../../src/revoke/plan.ts';
-import { planText, readPlan } from '../../src/revoke/plan-file.ts';
+import { makePlan, type PlanTerms, sealPlan } from '../../src/revoke/plan.ts';
+import { planText, readPlan, whyStale } from '../../src/revoke/plan-file.ts';
 
 const { set } = await loadPatterns({ withExamples: true });
 const live: Verdict = { state: 'live', checkedAt: '2026-11-24T12:00:00.000Z', evidence: 'it answered', identity: 'octocat' };
@@ -103,6 +104,48 @@ test('a plan shows what is hostile as text, and no value in clear', async () => 
   expect(page).toMatch(/^[^\u001b\u202e]*$/);
   expect(page + planText(plan)).not.toContain(one.secret.reveal());
   expect(page).toContain('src/a.env:7');
+});
+
+test('a plan of a file that is hostile all over is shown as text', async () => {
+  const plan = await makePlan([credentialOf('github-pat-classic')], terms);
+  const hostile = JSON.parse(
+    JSON.stringify({ ...plan, left: [{ finding: 'id', redacted: 'x', why: 'y' }] }).replace(
+      /"(finding|does|cascade|survives|undoUntil|provider|method|from|name)":"/g,
+      '$&\\u001b[2J',
+    ),
+  ) as typeof plan;
+  expect(JSON.stringify(hostile)).toContain('[2JReports');
+  expect(planPage(hostile, { color: false })).toMatch(/^[^\u001b\u202e]*$/);
+});
+
+describe('a plan that says other than what it does is not run', () => {
+  const staleness = (plan: Plan, credential: Credential) =>
+    whyStale(plan, new Map([[credential.id, credential]]), { now: terms.now, revokerOf });
+  test.each<[string, Partial<PlanStep>]>([
+    ['the provider, by which a policy decides', { provider: 'gitlab' }],
+    ['whether it can be undone', { reversible: true }],
+    ['by whose authority', { authority: 'admin' }],
+    ['what dies with it', { cascade: 'nothing at all' }],
+    ['what lives on', { survives: 'everything' }],
+    ['who takes it back', { revoker: null }],
+  ])('%s', async (_, more) => {
+    const one = credentialOf('github-pat-classic');
+    const plan = await makePlan([one], terms);
+    expect(await staleness(plan, one)).toBeUndefined();
+    const forged = sealPlan({ ...plan, steps: plan.steps.map((step) => ({ ...step, ...more })) });
+    expect(await staleness(forged, one)).toMatch(/what step 1 would do is not what it says/);
+  });
+
+  test('what it is for', async () => {
+    const one = credentialOf('github-pat-classic');
+    const plan = await makePlan([one], terms);
+    expect(await staleness(sealPlan({ ...plan, purpose: 'undo' }), one)).toMatch(/what step 1 would do is not what it says/);
+  });
+
+  test('what a person has to do is no call of a revoker', async () => {
+    const one = credentialOf('stripe-webhook-secret');
+    expect(await staleness(await makePlan([one], terms), one)).toBeUndefined();
+  });
 });
 
 test('a plan is read as it was written, and not when a letter of it was changed', async () => {

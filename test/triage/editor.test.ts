@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { browserCommand, editorCommand } from '../../src/triage/editor.ts';
+import { browserCommand, editorCommand, type Opening } from '../../src/triage/editor.ts';
 
 const spot = { file: '/home/ann/a b.ts', line: 7, column: 3 };
 
@@ -21,3 +21,11 @@ test.each([
 ] as const)('the browser of %s', (platform, program) => {
   expect(browserCommand(platform, 'https://example.com/a')).toEqual([program, 'https://example.com/a']);
 });
+
+test.each(['vi', 'code', 'subl', 'somethingelse'])(
+  '%s is given numbers alone, whatever an imported ledger calls a line',
+  (EDITOR) => {
+    const hostile = { file: '/a/b.env', line: ':!touch x', column: '1 --wait' } as unknown as Opening;
+    expect(editorCommand({ EDITOR }, hostile)).toEqual(editorCommand({ EDITOR }, { file: '/a/b.env', line: 1, column: 1 }));
+  },
+);

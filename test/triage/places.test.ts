@@ -38,6 +38,8 @@ test('a file is looked for on the machine that it was found on, and nowhere else
   expect(filesOf(at({ kind: 'file', path: 'a/b.env' }), 'other')).toEqual([]);
   expect(filesOf(at({ kind: 'archive', path: 'a.zip', member: 'b.env' }), 'host')).toEqual([]);
   expect(filesOf(at({ kind: 'stdin' }), 'host')).toEqual([]);
+  // What a ledger that was imported calls a folder is none of an editor's options.
+  expect(filesOf(at({ kind: 'file', path: '-S.vimrc' }, 'host:'), 'host')).toEqual([]);
 });
 
 test('what is only in a history is shown by git', () => {

@@ -87,10 +87,13 @@ test('a target that is none is told of before the terminal is taken', async () =
 
 test('what could not be read is told of', async () => {
   const { home, inLines } = await leak();
-  writeFileSync(join(home.repository, 'c.zip'), Buffer.from('504b0304140000000800', 'hex'));
+  for (const name of ['c', github])
+    writeFileSync(join(home.repository, `${name}.zip`), Buffer.from('504b0304140000000800', 'hex'));
   const done = await inLines(['.'], 'quit\n');
-  expect(done.stdout).toMatch(/incomplete: 1 place could not be read/);
+  expect(done.stdout).toMatch(/incomplete: 2 places could not be read/);
   expect(done.stderr).toContain('not read: c.zip');
+  // What was found stands in no name, either.
+  expect(done.stdout + done.stderr).not.toContain(github);
 });
 
 test.skipIf(none)(none ?? 'the list is there before the providers have answered, and what they say comes in', async () => {

@@ -18,17 +18,19 @@ const mark = Buffer.from('PK', 'latin1');
 
 /**
  * The members of a zip whose list is lost or damaged, by the headers that stand in front of them. Those in `seen` were read
- * by the list, up to where each ends. Where a member's end is not known, the next header after it is looked for.
+ * by the list, up to where each ends; with `only`, those outside of its stretches are left to others. Where a member's end is
+ * not known, the next header after it is looked for.
  */
 export async function* salvageZip(
   document: Document,
   bytes: RandomAccess,
-  seen: ReadonlyMap<number, number>,
+  { seen, only }: { readonly seen: ReadonlyMap<number, number>; readonly only?: ReadonlyMap<number, number> },
   context: FormatContext,
 ): AsyncGenerator<Document | Gap> {
+  const isOthers = (at: number) => only !== undefined && ![...only].some(([start, end]) => start <= at && at < end);
   for (let at = await find(bytes, memberMark, 0); at !== undefined; ) {
     const header = await readHeader(bytes, at);
-    if (header === undefined || seen.has(at)) {
+    if (header === undefined || seen.has(at) || isOthers(at)) {
       at = await find(bytes, memberMark, Math.max(at + 4, (seen.get(at) ?? 0) - overlap));
       continue;
     }

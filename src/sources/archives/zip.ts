@@ -26,6 +26,7 @@ export const zip: Container = {
     }
     const bytes = from(whole, crxHeaderBytes(await whole.range(0, 16)));
     const seen = new Map<number, number>();
+    const lying = new Map<number, number>();
     let damage: string | undefined;
     try {
       const directory = await yauzl().fromRandomAccessReaderPromise(readerOf(bytes), bytes.size, {
@@ -34,18 +35,21 @@ export const zip: Container = {
         strictFileNames: true,
         autoClose: false,
       });
-      damage = yield* listed(document, directory, bytes, seen, context);
+      damage = yield* listed(document, directory, bytes, { seen, lying }, context);
       if (damage === undefined && (await hidesMember(bytes, seen))) damage = 'it leaves out members';
     } catch (error) {
       damage = (error as Error).message;
     }
-    if (damage === undefined || (context.share && !context.share.take(0))) return;
+    if (damage === undefined) return;
+    // Only who read a member knows that the list lies about it: of threads that share the archive each salvages its own of these.
+    const isRest = context.share?.take(0) ?? true;
+    if (!isRest && lying.size === 0) return;
     yield gapIn(
       document,
       'corrupt',
       `its list of members is damaged (${damage}); the members that could be found without it were read; get an intact copy`,
     );
-    yield* salvageZip(document, bytes, seen, context);
+    yield* salvageZip(document, bytes, { seen, ...(!isRest && { only: lying }) }, context);
   },
 };
 
@@ -53,7 +57,7 @@ async function* listed(
   document: Document,
   directory: ZipFile,
   bytes: RandomAccess,
-  seen: Map<number, number>,
+  { seen, lying }: { readonly seen: Map<number, number>; readonly lying: Map<number, number> },
   context: FormatContext,
 ): AsyncGenerator<Document | Gap, string | undefined> {
   let damage: string | undefined;
@@ -98,6 +102,7 @@ async function* listed(
     if (outcome.error === undefined || areSizesTold(header)) continue;
     damage = differing;
     seen.delete(entry.relativeOffsetOfLocalHeader);
+    lying.set(entry.relativeOffsetOfLocalHeader, start + entry.compressedSize);
   }
   return damage;
 }
