@@ -1,6 +1,7 @@
 import type { CommandModule, Context } from '../cli-context.ts';
 import { QuashError } from '../errors.ts';
 import { type Exit, exits } from '../exit.ts';
+import type { keepers } from '../flags/command-sets.ts';
 import type { Options } from '../flags.ts';
 import { actorOf } from '../ledger/actor.ts';
 import { byUrgency } from '../ledger/by-urgency.ts';
@@ -15,15 +16,7 @@ import { counted } from '../report/quantities.ts';
 import { storedLocationRecord, storedRecord } from '../report/stored-record.ts';
 import { openStore, type StoreOptions } from './open-store.ts';
 
-type FindingsCommand =
-  | 'findings list'
-  | 'findings show'
-  | 'findings ignore'
-  | 'findings accept'
-  | 'findings assign'
-  | 'findings reopen'
-  | 'findings export'
-  | 'findings import';
+type FindingsCommand = (typeof keepers)[number];
 
 /** `quash findings list | show | ignore | accept | assign | reopen | export | import`. */
 export const run: CommandModule<FindingsCommand>['run'] = async (options, context) => {
@@ -105,7 +98,7 @@ async function decide(ledger: Ledger, options: DecideOptions, context: Context):
 }
 
 /** The findings that ids, or a filter, stand for. */
-export async function chosenIds(
+async function chosenIds(
   ledger: Ledger,
   { ids, where }: { readonly ids: readonly string[]; readonly where: string | undefined },
   command: string,

@@ -74,7 +74,7 @@ export async function gatherCredentials(
           ? dueToFinalise((await readRecords(options.store, context))?.lines ?? [], new Date())
           : undefined;
     const stored = wanted ? await Promise.all(wanted.map((id) => ledger.get(id))) : await findWhere(ledger, where ?? '', warn);
-    return { credentials: await await credentialsOf(ledger, stored, options.patterns), ledger };
+    return { credentials: await credentialsOf(ledger, stored, options.patterns), ledger };
   } catch (error) {
     await ledger.close();
     throw error;

@@ -1,6 +1,9 @@
 import type { CommandName } from './declaration.ts';
 
-/** Commands that share flags, by what they do. */
+// Commands that share flags, by what they do.
+export const deciders = ['findings ignore', 'findings accept', 'findings assign', 'findings reopen'] as const;
+export const keepers = ['findings list', 'findings show', ...deciders, 'findings export', 'findings import'] as const;
+
 export const all = [
   'scan',
   'verify',
@@ -20,14 +23,7 @@ export const all = [
   'revokers list',
   'revokers show',
   'egress',
-  'findings list',
-  'findings show',
-  'findings ignore',
-  'findings accept',
-  'findings assign',
-  'findings reopen',
-  'findings export',
-  'findings import',
+  ...keepers,
   'keys init',
   'keys show',
   'hook install',
@@ -44,17 +40,6 @@ export const all = [
 export const scans = ['scan', 'baseline'] as const;
 export const reports = ['scan', 'hook run', 'baseline'] as const;
 export const askers = ['scan', 'verify'] as const;
-export const keepers = [
-  'findings list',
-  'findings show',
-  'findings ignore',
-  'findings accept',
-  'findings assign',
-  'findings reopen',
-  'findings export',
-  'findings import',
-] as const;
-export const deciders = ['findings ignore', 'findings accept', 'findings assign', 'findings reopen'] as const;
 export const patternUsers = [
   ...keepers,
   'scan',

@@ -14,7 +14,7 @@ export interface Spot {
 }
 
 /** Whether an origin is in what is there now, or in what a history keeps. */
-export function sideOf({ kind }: Origin): Side {
+function sideOf({ kind }: Origin): Side {
   return kind === 'git' || kind === 'commit' || kind === 'tag' || kind === 'note' ? 'history' : 'tree';
 }
 

@@ -184,10 +184,7 @@ export interface NewFinding {
 }
 
 /** Adds a finding that was not known. */
-export async function insertFinding(
-  tx: Writer,
-  { finding, verdict, first, sealed, at, importedFrom }: NewFinding,
-): Promise<void> {
+async function insertFinding(tx: Writer, { finding, verdict, first, sealed, at, importedFrom }: NewFinding): Promise<void> {
   await tx
     .insertInto('finding')
     .values({
@@ -221,7 +218,7 @@ function earlier(known: string | null, first: Finding['first'] | undefined): str
 }
 
 /** Adds places, and brings those that are known up to date. */
-export async function upsertLocations(
+async function upsertLocations(
   tx: Writer,
   rows: readonly (SeenLocation & { readonly finding: string })[],
   at: string,

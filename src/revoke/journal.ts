@@ -84,7 +84,7 @@ export type Soon<T> = T | Promise<T>;
 
 export type NewEntry = Partial<JournalEntry> & Pick<JournalEntry, 'action'>;
 
-export const firstHash = '0'.repeat(64);
+const firstHash = '0'.repeat(64);
 
 const empty: Omit<JournalEntry, 'action' | 'actor'> = {
   plan: null,

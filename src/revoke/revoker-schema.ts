@@ -138,7 +138,7 @@ export function isStepOf(step: ReadyStep, authority: 'none' | 'self' | 'admin' |
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** A duration as revokers write it, in milliseconds. */
-export function durationMs(text: string): number {
+function durationMs(text: string): number {
   return Number(text.slice(0, -1)) * unitMs[text.at(-1) as keyof typeof unitMs];
 }
 

@@ -42,6 +42,6 @@ export function createScanner(patterns: readonly Pattern[], options: EngineOptio
 }
 
 /** Puts a match together from what a document scanner emitted. */
-export function matchOf({ decision, ...place }: Emitted): Match {
+function matchOf({ decision, ...place }: Emitted): Match {
   return { ...decision, ...place };
 }

@@ -26,7 +26,7 @@ export function readTold(tells: Tells, answer: Answer, variables: Variables, now
 }
 
 /** The values of the first place that is there. What a provider says may quote what it was sent; what the pattern tells of itself does not. */
-export function readSource(source: Source, answer: Answer, variables: Variables, hide: readonly Secret[]): readonly string[] {
+function readSource(source: Source, answer: Answer, variables: Variables, hide: readonly Secret[]): readonly string[] {
   for (const from of source.from) {
     const values = valuesFrom(from, answer, variables);
     const texts = values.flatMap((value) =>
