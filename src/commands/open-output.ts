@@ -9,7 +9,14 @@ export function openOutput(
 ): { readonly write: (text: string) => Promise<void> | void; readonly close: () => void } {
   if (file === undefined) {
     return {
-      write: (text) => (context.stdout.write(text) ? undefined : new Promise((resolve) => context.stdout.once('drain', resolve))),
+      write: (text) => {
+        // Where nobody reads on, it never drains: Node would end with its own 13.
+        if (context.stdout.write(text) || context.stdout.destroyed) return;
+        return new Promise<void>((resolve) => {
+          context.stdout.once('drain', resolve);
+          context.stdout.once('close', resolve);
+        });
+      },
       close: () => {},
     };
   }

@@ -1,9 +1,10 @@
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type BuiltRepository, buildRepository } from '../../fixtures/repositories/builder.ts';
 import { formats } from '../../src/report/format.ts';
-import { type Ended, runQuash, temporaryFolder } from '../cli/binary.ts';
+import { binary, cleanEnvironment, type Ended, ended, runQuash, temporaryFolder } from '../cli/binary.ts';
 import { invent, inventPart, scan } from './scans.ts';
 
 const github = (seed: string) => invent('github-pat-classic', seed);
@@ -236,8 +237,14 @@ describe('exit codes and what is printed', () => {
   });
 
   test('a pipe that nobody reads on does not fail', async () => {
-    const { stderr } = await runQuash(['scan', '--format', 'jsonl', '.'], { cwd: app.path });
+    const child = spawn(process.execPath, [binary, 'scan', '--offline', '--format', 'jsonl', '.'], {
+      cwd: app.path,
+      env: cleanEnvironment(),
+    });
+    child.stdout.destroy();
+    const { code, stderr } = await ended(child);
     expect(stderr).not.toContain('EPIPE');
+    expect(code).toBe(130);
   });
 });
 

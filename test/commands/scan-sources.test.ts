@@ -328,6 +328,15 @@ describe('hostile archives end as gaps', () => {
     expect(found.secrets).toEqual([github('deep')]);
     expect(found.gaps).toEqual([]);
   });
+
+  test('a limit that is none is said where there is no archive, too', async () => {
+    const { code, stdout, stderr } = await runQuash(['scan', '--offline', '--limit', 'nonsense', '.'], {
+      cwd: folderOf({ 'a.txt': 'x' }),
+    });
+    expect(stderr).toContain('reading --limit "nonsense"');
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
 });
 
 test('what is packed is not told of twice', async () => {
