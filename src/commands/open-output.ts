@@ -13,8 +13,13 @@ export function openOutput(
         // Where nobody reads on, it never drains: Node would end with its own 13.
         if (context.stdout.write(text) || context.stdout.destroyed) return;
         return new Promise<void>((resolve) => {
-          context.stdout.once('drain', resolve);
-          context.stdout.once('close', resolve);
+          const done = () => {
+            context.stdout.off('drain', done);
+            context.stdout.off('close', done);
+            resolve();
+          };
+          context.stdout.on('drain', done);
+          context.stdout.on('close', done);
         });
       },
       close: () => {},

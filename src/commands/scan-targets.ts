@@ -15,6 +15,11 @@ import type { Scanned } from './scanned.ts';
 
 /** Scans all targets of a command, one after the other. */
 export async function scanTargets(options: ScanOptions, context: Context, events: ScanEvents): Promise<Scanned> {
+  // Said before the scan: a folder without archives, or a history whose blobs stay closed, never comes to the limits.
+  if (options.limit.length > 0) {
+    const { readLimits } = await import('../sources/limits.ts');
+    readLimits(options.limit);
+  }
   if (options.home) return scanHome(options, context, events);
   const parts: Scanned[] = [];
   const targets: { readonly text: string; readonly isFile: boolean }[] = [];

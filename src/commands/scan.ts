@@ -27,11 +27,6 @@ export async function run(options: Options<'scan'>, context: Context): Promise<E
     progress.clear();
     context.stderr.write(`quash: ${neutralise(text)}\n`);
   };
-  // Said before the scan: a folder without archives, or a history whose blobs stay closed, never comes to the limits.
-  if (options.limit.length > 0) {
-    const { readLimits } = await import('../sources/limits.ts');
-    readLimits(options.limit);
-  }
   if (options.endpoint.length > 0 || options.allowHost.length > 0) {
     const { checkDestinations } = await import('./check-destinations.ts');
     await checkDestinations(options);

@@ -236,7 +236,7 @@ describe('exit codes and what is printed', () => {
     expect(incomplete.code).toBe(3);
   });
 
-  test('a pipe that nobody reads on does not fail', async () => {
+  test('a pipe that nobody reads on ends a scan as interrupted, with no word of it', async () => {
     const child = spawn(process.execPath, [binary, 'scan', '--offline', '--format', 'jsonl', '.'], {
       cwd: app.path,
       env: cleanEnvironment(),
